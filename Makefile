@@ -1,0 +1,75 @@
+# make app    set up and open the app on this computer     make lint  style, types, import contracts
+# make test   set up and run every check                   make lock  pin the dependencies anew
+#
+# Needs Python 3.11 or later, make and git. Everything is installed into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help app test lint format lock upgrade chromium clean
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+VENV := .venv
+BIN := $(VENV)/bin
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+help:
+	@sed -n 's/^# \{0,1\}//;1,5p' Makefile
+
+app: $(VENV)/run.stamp ## PORT=8600 chooses another port
+	$(BIN)/python -m streamlit run app.py $(if $(PORT),--server.port $(PORT))
+
+test: lint chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+# A stamp stands for "this lock file is installed"; it lies in the environment and goes with it.
+$(VENV)/run.stamp $(VENV)/dev.stamp: $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/pip
+	@echo "Installing $< into $(VENV) ..."
+	@$(INSTALL) --require-hashes -r $<
+	@$(INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/pip:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later with its venv module is needed" \
+		"(on Debian: apt-get install python3-venv); PYTHON=/path/to/python chooses one." >&2; exit 1; }
+	@$(PYTHON) -c '$(USABLE)' || { echo "$(PYTHON) is not Python 3.11 or later with venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Browser tests drive Debian's Chromium, or the one that CHROMIUM=/path/to/chromium names.
+chromium:
+	@[ -n "$$CHROMIUM" ] && exit; \
+	for name in chromium chromium-browser google-chrome; do \
+		command -v $$name >/dev/null && exit; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium ..."; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else \
+		echo "The browser tests need Chromium: install it (on Debian: sudo apt-get install chromium)" \
+			"or set CHROMIUM=/path/to/chromium" >&2; exit 1; \
+	fi
+
+# `make lock` keeps the pins that still fit; `make upgrade` takes the newest that fit.
+upgrade: LOCK_OPTIONS := --upgrade
+lock upgrade: $(VENV)/dev.stamp
+	@for extra in run dev; do \
+		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) \
+			--universal --python-version 3.11 --fork-strategy fewest \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --group build \
+			$$([ $$extra = dev ] && echo --extra dev --constraint requirements/run.txt) \
+			pyproject.toml --output-file requirements/$$extra.txt || exit 1; \
+	done
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
