@@ -25,6 +25,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_and_accents_stand_out(theme: str) -> None:
     colors = THEMES[theme]
+    assert contrast("#ffffff", colors["primaryColor"]) >= 4.5
     for background in (colors["backgroundColor"], colors["secondaryBackgroundColor"]):
         assert contrast(colors["textColor"], background) >= 7
         assert contrast(colors["linkColor"], background) >= 4.5
