@@ -1,0 +1,195 @@
+"""Solve the odds so that the model's marginals are the prior set's base rates.
+
+Base rates and case mix are stated given marrow edema. The odds that give them are found by
+Newton's method on the marginals before any finding, so that what a researcher types is
+what the model says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.casemix import CaseMix, build_case_mix
+from bme_bayes.errors import InputError
+from bme_bayes.network import Network
+from bme_bayes.priors import COUNT_CAP
+from bme_bayes.roots import Roots, spread
+from bme_bayes.scenarios import Scenarios
+
+Floats = NDArray[np.float64]
+TOLERANCE = 1e-9
+MOST_ROUNDS = 60
+LONGEST_STEP = 1.5
+PAIR_WEIGHT = 0.2
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The solved prior of a network.
+
+    odds : (K,) odds of each kind
+    prevalence : (4,) weight of 0 to 3 diagnoses at once
+    roots : the solved case mix, over the scenarios
+    scenario : (S,) odds and prevalence multiplied out, without marrow edema
+    theta : the vector that was solved for, to start from another time
+    rounds : how many rounds of fitting it took
+    """
+
+    odds: Floats
+    prevalence: Floats
+    roots: Roots
+    scenario: Floats
+    theta: Floats
+    rounds: int
+
+
+Start = Floats
+"""A vector to start from: an earlier result makes the fit a matter of one round."""
+
+
+def kind_offsets(network: Network, mix: CaseMix) -> Floats:
+    """(K,) odds of each kind within its public state, from the shares at the reference mix."""
+    share = [network.value("kind_share", k.diagnosis, k.id, k.grade, 1.0) for k in network.kinds]
+    return np.asarray(np.array(share) / mix.mean_ratio())
+
+
+def reference_mix(network: Network) -> CaseMix:
+    """The case mix at which the shares of the kinds are stated."""
+    mix = build_case_mix(network)
+
+    def reference(name: str, size: int) -> Floats:
+        states = network.variable(name).states
+        found = [network.value("share", name, s, "reference", 1.0 / size) for s in states]
+        return np.array(found) / sum(found)
+
+    risks = []
+    for risk in mix.risks:
+        states = risk.variable.states
+        shares = np.array([network.value("share", risk.variable.id, s, "reference", 0) for s in states])
+        shares[0] = 1 - shares[1:].sum()
+        risks.append(replace(risk, odds=shares / shares[0]))
+    return replace(mix, age=reference("age_band", 5), sex=reference("sex", 2), risks=tuple(risks))
+
+
+def solve(
+    network: Network, scenarios: Scenarios, edema: Floats, start: Start | None = None
+) -> Solved:
+    """Fit odds and case mix to the prior set given marrow edema.
+
+    Parameters: `edema` is P(marrow edema | scenario), (S,). Raises `InputError` when the
+    base rates cannot be met together.
+    """
+    prior = network.prior
+    if prior is None:
+        raise InputError("the network has no prior set; load it with a setting")
+    mix = build_case_mix(network)
+    offsets = kind_offsets(network, reference_mix(network))
+    base = prior.region(network.region)
+    count = np.array(prior.count_shares(network.region))
+    shares = [r.odds / r.odds.sum() for r in mix.risks]
+    target = np.concatenate(
+        [
+            [base[g].value for g in scenarios.grades],
+            count[[0, 3]],
+            mix.age[1:],
+            mix.sex[1:],
+            *(s[1:] for s in shares),
+        ]
+    )
+    theta = np.log(np.maximum(target, 1e-12)) if start is None else start
+    if start is None:
+        theta[len(scenarios.grades) :][:2] = np.log([0.01, 0.05])
+        ages = slice(len(scenarios.grades) + 2, len(scenarios.grades) + 6)
+        theta[ages] -= np.log(mix.age[0])
+        theta[ages.stop] -= np.log(mix.sex[0])
+        theta[ages.stop + 1 :] = np.concatenate([np.log(r.odds[1:]) for r in mix.risks])
+    fit = _Fit(scenarios, edema, offsets, mix)
+    for step in range(1, MOST_ROUNDS + 1):
+        residual, jacobian = fit.residual(theta, target)
+        if np.abs(residual).max() < TOLERANCE:
+            return fit.solved(theta, step)
+        move = np.linalg.lstsq(jacobian, -residual, rcond=1e-10)[0]
+        theta = theta + move * min(1.0, LONGEST_STEP / max(np.abs(move).max(), 1e-12))
+    raise InputError(
+        f"the base rates of {prior.name} in {network.region} cannot be met together "
+        f"(still off by {np.abs(residual).max():.4f})"
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Residuals and their Jacobian for one vector of logarithms `theta`.
+
+    theta : log odds of each grade, log weights of 0 and 3 diagnoses (against 1 and 2), log
+    weights of age bands and sex (against the first), log odds of each risk state.
+    """
+
+    scenarios: Scenarios
+    edema: Floats
+    offsets: Floats
+    mix: CaseMix
+
+    def unpack(self, theta: Floats) -> tuple[Floats, Floats, CaseMix]:
+        grades = len(self.scenarios.grades)
+        odds = np.exp(theta[:grades])[self.scenarios.grade_of] * self.offsets
+        none, three = np.exp(theta[grades : grades + 2])
+        prevalence = np.array([none, 1.0, PAIR_WEIGHT, three])
+        age = np.exp(np.append(0.0, theta[grades + 2 : grades + 6]))
+        sex = np.exp(np.append(0.0, theta[grades + 6 : grades + 7]))
+        place = grades + 7
+        risks = []
+        for risk in self.mix.risks:
+            size = len(risk.odds) - 1
+            risks.append(replace(risk, odds=np.exp(np.append(0.0, theta[place : place + size]))))
+            place += size
+        mix = replace(self.mix, age=age / age.sum(), sex=sex / sex.sum(), risks=tuple(risks))
+        return odds, prevalence, mix
+
+    def residual(self, theta: Floats, target: Floats) -> tuple[Floats, Floats]:
+        odds, prevalence, mix = self.unpack(theta)
+        roots = spread(mix, self.scenarios)
+        scenario = self.scenarios.gather(odds) * prevalence[self.scenarios.count] * self.edema
+        joint = roots.context * scenario
+        expected, scores, blocks = self._fixed_features(), self._fixed_features(), []
+        for index, risk in enumerate(mix.risks):
+            factor = roots.factor(index, None)
+            joint = joint * factor
+            table = risk.shares().reshape(len(risk.odds), -1)
+            chance = table[:, :, None] * roots.ratios[index][:, None, :]
+            chance = np.divide(chance, factor, out=np.zeros_like(chance), where=factor > 0)[1:]
+            blocks.append((len(expected), len(risk.odds) - 1))
+            expected += [c.ravel() for c in chance]
+            scores += [(c - t[:, None]).ravel() for c, t in zip(chance, table[1:], strict=True)]
+        weight = (joint / joint.sum()).ravel()
+        left, right = np.stack(expected), np.stack(scores)
+        mean = left @ weight
+        weighted = left * weight
+        jacobian = weighted @ right.T - np.outer(mean, right @ weight)
+        for first, size in blocks:
+            within = slice(first, first + size)
+            own = weighted[within]
+            jacobian[within, within] += np.diag(own.sum(axis=1)) - own @ left[within].T
+        return mean - target, jacobian
+
+    def _fixed_features(self) -> list[Floats]:
+        pairs = len(self.mix.age) * len(self.mix.sex)
+        grades = np.zeros((len(self.scenarios.grades) + 1, self.scenarios.size))
+        columns = np.append(self.scenarios.grade_of, len(self.scenarios.grades))
+        for member in range(COUNT_CAP):
+            grades[columns[self.scenarios.members[:, member]], np.arange(self.scenarios.size)] = 1.0
+        by_scenario = [*grades[:-1], self.scenarios.count == 0, self.scenarios.count == 3]
+        features = [np.tile(f.astype(float), pairs) for f in by_scenario]
+        for a in range(1, len(self.mix.age)):
+            on = np.repeat(np.arange(len(self.mix.age)) == a, len(self.mix.sex))
+            features.append(np.repeat(on.astype(float), self.scenarios.size))
+        sexes = np.tile(np.arange(len(self.mix.sex)) == 1, len(self.mix.age))
+        features.append(np.repeat(sexes.astype(float), self.scenarios.size))
+        return features
+
+    def solved(self, theta: Floats, rounds: int) -> Solved:
+        odds, prevalence, mix = self.unpack(theta)
+        scenario = self.scenarios.gather(odds) * prevalence[self.scenarios.count]
+        return Solved(odds, prevalence, spread(mix, self.scenarios), scenario, theta, rounds)

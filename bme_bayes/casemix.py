@@ -1,0 +1,130 @@
+"""Who arrives: context and risk factors, and how they multiply the odds of each kind.
+
+The prior is a log-linear (rate) model of the people seen in a clinic:
+
+    weight(S, age, sex, risks) = prevalence(|S|) * prod over kinds in S of
+        odds * age ratio * sex ratio * prod of risk ratios, times the case mix.
+
+Given a scenario S the risk factors are independent, so one that was not asked about sums
+out in closed form, and nothing grows with the number of unknown risk factors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.network import Network, Variable
+
+Floats = NDArray[np.float64]
+IMPOSSIBLE = 1e-3
+"""A risk multiplier at or below this for one sex or age is taken as impossible (zero)."""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One risk factor.
+
+    odds : (states,) odds of each state against the baseline, at the reference age and sex
+    by_age, by_sex : (states, 5), (states, 2) multipliers of these odds
+    ratio : (states, K) odds ratio of each kind against the baseline state
+    """
+
+    variable: Variable
+    odds: Floats
+    by_age: Floats
+    by_sex: Floats
+    ratio: Floats
+
+    def shares(self) -> Floats:
+        """P(state | age, sex): (states, 5, 2)."""
+        odds = self.odds[:, None, None] * self.by_age[:, :, None] * self.by_sex[:, None, :]
+        return np.asarray(odds / odds.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class CaseMix:
+    """Ages, sexes and risk factors, with what they do to each kind.
+
+    age : (5,) and sex : (2,) shares; age_ratio (5, K) and sex_ratio (2, K) multipliers of
+    the odds of each kind, relative to the reference mix of ages and sexes.
+    """
+
+    age: Floats
+    sex: Floats
+    age_ratio: Floats
+    sex_ratio: Floats
+    risks: tuple[Risk, ...]
+
+    def mean_ratio(self) -> Floats:
+        """The average multiplier of each kind over this case mix, (K,)."""
+        total = np.zeros(self.age_ratio.shape[1])
+        per_risk = [np.einsum("sax,sk->axk", r.shares(), r.ratio) for r in self.risks]
+        for a, x in np.ndindex(len(self.age), len(self.sex)):
+            product = self.age[a] * self.sex[x] * self.age_ratio[a] * self.sex_ratio[x]
+            for table in per_risk:
+                product = product * table[a, x]
+            total += product
+        return np.asarray(total)
+
+    def with_odds(self, index: int, odds: Floats) -> CaseMix:
+        """A copy with the odds of one risk factor replaced."""
+        risks = list(self.risks)
+        risks[index] = replace(risks[index], odds=odds)
+        return replace(self, risks=tuple(risks))
+
+
+def build_case_mix(network: Network) -> CaseMix:
+    """The case mix of the network's prior set, before it is solved for marrow edema."""
+    prior = network.prior
+    if prior is None:
+        raise ValueError("the network has no prior set; load it with a setting")
+    age, sex = network.variable("age_band"), network.variable("sex")
+    causes = [k.cause for k in network.kinds]
+
+    def ratios(variable: Variable) -> Floats:
+        table = np.array(
+            [[network.value("share", variable.id, s, c, 0.0) for c in causes] for s in variable.states]
+        )
+        table = np.maximum(table, 1e-6)
+        reference = [network.value("share", variable.id, s, "reference", 1.0) for s in variable.states]
+        return np.asarray(table / np.array(reference)[:, None])
+
+    def mix(variable: Variable) -> Floats:
+        known = np.array(
+            [prior.mix[variable.id, s].value if (variable.id, s) in prior.mix else np.nan for s in variable.states]
+        )
+        known = np.where(np.isnan(known), 1 - np.nansum(known), known)
+        return np.asarray(known / known.sum())
+
+    def risk(variable: Variable) -> Risk:
+        shape = (len(variable.states), 1)
+
+        def table(quantity: str, columns: list[str]) -> Floats:
+            rows = [
+                [network.value(quantity, variable.id, s, c, 1.0) for c in columns]
+                for s in variable.states
+            ]
+            return np.array(rows).reshape(shape[0], len(columns))
+
+        by_age = table("multiplier", [f"age_band.{s}" for s in age.states])
+        by_sex = table("multiplier", [f"sex.{s}" for s in sex.states])
+        ratio = table("odds_ratio", causes)
+        shares = mix(variable)
+        return Risk(
+            variable=variable,
+            odds=shares / shares[0],
+            by_age=np.where(by_age <= IMPOSSIBLE, 0.0, by_age),
+            by_sex=np.where(by_sex <= IMPOSSIBLE, 0.0, by_sex),
+            ratio=ratio,
+        )
+
+    return CaseMix(
+        age=mix(age),
+        sex=mix(sex),
+        age_ratio=ratios(age),
+        sex_ratio=ratios(sex),
+        risks=tuple(risk(r) for r in network.risks),
+    )

@@ -1,0 +1,41 @@
+"""The engine: compile a network once, ask it often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.findings import code_findings
+from bme_bayes.network import Network
+from bme_bayes.posterior import Posterior, summarise
+from bme_bayes.questions.value import NextFindings, next_findings
+
+Findings = Mapping[str, object]
+
+
+class Engine:
+    """Exact answers for one region and setting. Immutable after construction.
+
+    Findings are a mapping of ids to states, to mappings of states to relative likelihoods
+    (uncertain findings), or to None; `age` in years may stand for `age_band`. Marrow edema
+    is present unless the findings say otherwise.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.space = DiseaseSpace(network)
+
+    def belief(self, findings: Findings) -> Belief:
+        """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`."""
+        return self.space.belief(code_findings(self.network, findings))
+
+    def posterior(self, findings: Findings | None = None, explanations: int = 8) -> Posterior:
+        """Probability of every diagnosis as main cause and as present, and explanations."""
+        return summarise(self.space, self.belief(findings or {}), explanations)
+
+    def next_findings(
+        self, findings: Findings | None = None, target: str = "all", top: int | None = None,
+        threshold: float = 0.05,
+    ) -> NextFindings:
+        """What to look for next; see `bme_bayes.questions.value.next_findings`."""
+        return next_findings(self.space, self.belief(findings or {}), target, top, threshold)

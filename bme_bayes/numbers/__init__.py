@@ -1,0 +1,1 @@
+"""From claims and elicitation passes to the numbers of the networks (`bme-bayes numbers`)."""

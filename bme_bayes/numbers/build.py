@@ -1,0 +1,208 @@
+"""Builds `links.csv`: one row a number, from the evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bme_bayes.numbers.evidence import KIND_COLUMN, REGION_NAMES, Evidence, Row, parent_column
+from bme_bayes.numbers.pool import (
+    PANEL_N,
+    Combined,
+    Judged,
+    Series,
+    add_up,
+    clip,
+    combine,
+    expit,
+    interval,
+    judge,
+    logit,
+    shift_to_mean,
+)
+
+COLUMNS = ("quantity", "child", "state", "cause", "regions", "value", "low", "high", "n", "basis",
+           "sources", "claims", "note")
+NO_EFFECT = 0.15
+"""Odds ratios nearer to 1 than exp(0.15) get no link."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Parent diagnosis and state of the finding, in one region."""
+
+    finding: str
+    state: str
+    column: str
+    region: str
+
+
+class Builder:
+    """Pools the evidence cell by cell."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.generic = {(k[0], k[1], c): v for k, c, v in evidence.panel.values("findings", ("finding", "state"))}
+        self.overrides = evidence.panel.table("overrides", ("region", "finding", "state", "column"))
+        self.kind_cells = {(k[0], k[1], c): v for k, c, v in evidence.kind_passes.values("findings", ("finding", "state"))}
+        self.shares = evidence.kind_passes.table("shares", ("region", "diagnosis", "subtype"))
+        self.variables = {v["id"]: v for v in evidence.variables}
+
+    def judged(self, cell: Cell) -> Judged | None:
+        """The panel's judgement of a cell, with its regional override where a pass gave one."""
+        base = self.generic.get((cell.finding, cell.state, cell.column))
+        region = REGION_NAMES[cell.region]
+        key = (region, cell.finding, cell.state, cell.column)
+        values = []
+        for index, table in enumerate(self.overrides):
+            if key in table:
+                values.append(float(table[key]["value"]))
+            elif base:
+                values.append(base[min(index, len(base) - 1)])
+        return judge(values) if values else None
+
+    def series(self, cell: Cell) -> Series | None:
+        """The published series of a cell, added up."""
+        found = self.evidence.used("finding", cell.finding, cell.state, cell.column, cell.region)
+        if cell.finding in ("crp", "esr"):
+            either = self.evidence.used("finding", cell.finding, "raised_or_more", cell.column, cell.region)
+            found = found + [(c, v * self._part_of_raised(cell), n, s) for c, v, n, s in either]
+        return add_up(found)
+
+    def _part_of_raised(self, cell: Cell) -> float:
+        parts = {
+            s: self.judged(Cell(cell.finding, s, cell.column, cell.region)) for s in ("raised", "markedly_raised")
+        }
+        total = sum(p.value for p in parts.values() if p)
+        mine = parts[cell.state]
+        return mine.value / total if mine and total > 0 else 0.5
+
+    def share(self, kind: Row, region: str) -> float:
+        """Share of a kind within its public state in one region, at the reference setting."""
+        name = REGION_NAMES[region]
+
+        def of(k: Row) -> float:
+            key = (name, k["diagnosis"], KIND_COLUMN.get(k["id"], k["id"]))
+            found = [float(t[key]["share"]) for t in self.shares if key in t]
+            return sum(found) / len(found) if found else 0.0
+
+        peers = [k for k in self.evidence.kinds if k["diagnosis"] == kind["diagnosis"]
+                 and k["grade"] == kind["grade"] and region in k["regions"]]
+        if len(peers) == 1:
+            return 1.0
+        total = sum(max(of(k), 0.005) for k in peers)
+        return max(of(kind), 0.005) / total
+
+    def frequencies(self) -> Iterator[Row]:
+        """P(finding = state | kind) for every finding, state, kind and region."""
+        states = {(f, s) for f, s, _ in {**self.generic, **self.kind_cells}}
+        ordered = sorted(states, key=lambda fs: (list(self.variables).index(fs[0]), fs[1]))
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for kind in self.evidence.kinds:
+            groups.setdefault((kind["diagnosis"], kind["grade"]), []).append(kind)
+        for finding, state in ordered:
+            for region in self.variables[finding]["regions"]:
+                for (diagnosis, grade), kinds in groups.items():
+                    here = [k for k in kinds if region in k["regions"]]
+                    if here and region in self.variables[diagnosis]["regions"]:
+                        cell = Cell(finding, state, parent_column(diagnosis, grade), region)
+                        yield from self._family(cell, here)
+                yield from self._none(Cell(finding, state, "none", region))
+
+    def _none(self, cell: Cell) -> Iterator[Row]:
+        judged = self.judged(cell)
+        if judged is None:
+            judged = judge(self.kind_cells[cell.finding, cell.state, "none"])
+        series = self.series(cell)
+        yield self._row(cell, "none", combine(judged, series), series, "patients with none of the diagnoses")
+
+    def _family(self, cell: Cell, kinds: list[Row]) -> Iterator[Row]:
+        judged = self.judged(cell)
+        series = self.series(cell)
+        parent = combine(judged, series) if judged else None
+        passes = []
+        for kind in kinds:
+            column = KIND_COLUMN.get(kind["id"], kind["id"])
+            values = self.kind_cells.get((cell.finding, cell.state, column))
+            passes.append(judge(values) if values else judged)
+        if parent is not None and len(kinds) == 1 and passes[0] is judged:
+            yield self._row(cell, f"{kinds[0]['diagnosis']}.{kinds[0]['id']}", parent, series, "")
+            return
+        logits = [self._regional(cell, p, k) for p, k in zip(passes, kinds, strict=True) if p]
+        if len(logits) < len(kinds):
+            return
+        shift = 0.0
+        if parent is not None:
+            shares = [self.share(k, cell.region) for k in kinds]
+            strength = 0.5 + 0.5 * (series.n / (series.n + PANEL_N) if series else 0.0)
+            shift = strength * shift_to_mean(logits, shares, clip(parent.value))
+        for kind, mean, own in zip(kinds, logits, passes, strict=True):
+            p = clip(expit(mean + shift))
+            n = (own.n if own else 2.0) + (0.5 * series.n if series else 0.0)
+            basis = "elicited" if series is None else "both"
+            low, high = interval(p, n)
+            note = "" if abs(shift) < 0.05 else f"kind judged {expit(mean):.3f}, moved {shift:+.2f} log-odds towards its diagnosis"
+            yield self._row(cell, f"{kind['diagnosis']}.{kind['id']}", Combined(p, low, high, n, basis), series, note)
+
+    def _regional(self, cell: Cell, own: Judged, kind: Row) -> float:
+        """The kind's log-odds, moved as the panel moved its diagnosis in this region."""
+        generic = self.generic.get((cell.finding, cell.state, cell.column))
+        here = self.judged(cell)
+        if generic is None or here is None or len(kind["regions"]) == 1:
+            return own.mean
+        return own.mean + here.mean - judge(generic).mean
+
+    def _row(self, cell: Cell, cause: str, number: Combined, series: Series | None, note: str) -> Row:
+        claims = series.claims if series else ()
+        if series:
+            note = f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel" + (f"; {note}" if note else "")
+        elif not note:
+            note = "no usable published figure; pooled judgement of three passes"
+        else:
+            note = f"pooled judgement; {note}"
+        return {
+            "quantity": "frequency", "child": cell.finding, "state": cell.state, "cause": cause,
+            "regions": cell.region, "value": f"{number.value:.4g}", "low": f"{number.low:.4g}",
+            "high": f"{number.high:.4g}", "n": f"{number.n:.1f}", "basis": number.basis,
+            "sources": " ".join((*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")),
+            "claims": " ".join(claims), "note": note,
+        }
+
+
+def odds_ratios(evidence: Evidence) -> Iterator[Row]:
+    """Odds ratios of the kinds by risk factor; those without effect get no row."""
+    panel = {(k[0], k[1], c): v for k, c, v in evidence.panel.values("risks", ("risk", "state"))}
+    own = {(k[0], k[1], c): v for k, c, v in evidence.kind_passes.values("risks", ("risk", "state"))}
+    for kind in evidence.kinds:
+        for (risk, state), column in ((k, KIND_COLUMN.get(kind["id"], kind["id"])) for k in dict.fromkeys((r, s) for r, s, _ in own)):
+            values = own.get((risk, state, column))
+            parent = panel.get((risk, state, kind["diagnosis"]))
+            if not values:
+                values = parent or [1.0]
+            logs = [math.log(v) for v in values]
+            mean = sum(logs) / len(logs)
+            spread = max(math.sqrt(sum((x - mean) ** 2 for x in logs) / max(len(logs) - 1, 1)), 0.25)
+            series = _published_ratio(evidence, risk, state, kind["diagnosis"])
+            note, basis, claims = "pooled judgement of three passes", "elicited", ()
+            if series:
+                weight = series.n / (series.n + 30.0)
+                moved = (1 - weight) * mean + weight * (mean + series.value) / 2
+                note = f"published {math.exp(series.value):.2f} pulls the judged {math.exp(mean):.2f} by weight {weight:.2f}"
+                mean, basis, claims = moved, "both", series.claims
+            if abs(mean) < NO_EFFECT:
+                continue
+            yield {
+                "quantity": "odds_ratio", "child": risk, "state": state,
+                "cause": f"{kind['diagnosis']}.{kind['id']}", "regions": kind["regions"],
+                "value": f"{math.exp(mean):.4g}", "low": f"{math.exp(mean - 1.96 * spread):.4g}",
+                "high": f"{math.exp(mean + 1.96 * spread):.4g}", "n": "10", "basis": basis,
+                "sources": " ".join((*evidence.sources_of(claims), "kinds_panel")),
+                "claims": " ".join(claims), "note": note,
+            }
+
+
+def _published_ratio(evidence: Evidence, risk: str, state: str, diagnosis: str) -> Series | None:
+    found = [c for region in "hkas" for c in evidence.used("risk", risk, state, diagnosis, region)]
+    unique = {c[0]: (c[0], math.log(c[1]), c[2], c[3]) for c in found}
+    return add_up(list(unique.values()))

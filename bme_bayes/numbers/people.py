@@ -1,0 +1,174 @@
+"""Builds the rows on people: ages, sexes, carriers of risk factors, kinds, processes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from bme_bayes.numbers.build import Builder
+from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, parent_column
+from bme_bayes.numbers.pool import add_up, combine, interval, judge
+
+AGES = ("under_18", "18_29", "30_50", "51_65", "over_65")
+REFERENCE = "general_orthopaedics"
+EXTRA_CARRIERS = {
+    ("earlier_stress_injury", "present"): (0.03, 0.15, 0.02, 0.03, 0.02),
+    ("prior_radiation", "present"): (0.008, 0.002, 0.01, 0.002, 0.02),
+}
+SETTINGS = ("general_orthopaedics", "sports_medicine", "rheumatology_tertiary", "obstetric", "older_adults_falls_clinic")
+COUPLING = {
+    "severity": 2.5, "joint_inflammation": 2.5, "systemic_inflammation": 3.5,
+    "multifocality": 3.5, "aggressive_lesion": 2.5, "chronicity": 2.0,
+}
+
+
+def row(quantity: str, child: str, state: str, cause: str, regions: str, value: float, n: float,
+        note: str, *, basis: str = "elicited", sources: str = "kinds_panel", claims: str = "",
+        bounds: tuple[float, float] | None = None) -> Row:
+    """One row of links.csv; a share gets the interval of its weight."""
+    low, high = bounds or interval(min(max(value, 1e-4), 1 - 1e-4), n)
+    return {
+        "quantity": quantity, "child": child, "state": state, "cause": cause, "regions": regions,
+        "value": f"{value:.4g}", "low": f"{low:.4g}", "high": f"{high:.4g}", "n": f"{n:.1f}",
+        "basis": basis, "sources": sources, "claims": claims, "note": note,
+    }
+
+
+def people(builder: Builder) -> Iterator[Row]:
+    """All rows that are not findings or risk links."""
+    evidence = builder.evidence
+    yield from _demographics(evidence)
+    yield from _reference(evidence)
+    yield from _multipliers(evidence)
+    yield from _kind_shares(builder)
+    yield from _edema(evidence)
+    yield from _processes(builder)
+
+
+def _demographics(evidence: Evidence) -> Iterator[Row]:
+    own = {(k[0], c): v for k, c, v in evidence.kind_passes.values("demographics", ("subtype",))}
+    for kind in evidence.kinds:
+        column = KIND_COLUMN.get(kind["id"], kind["id"])
+        cause = f"{kind['diagnosis']}.{kind['id']}"
+        raw = {a: math.exp(sum(math.log(max(v, 1e-3)) for v in own[column, a]) / len(own[column, a])) for a in AGES}
+        total = sum(raw.values())
+        for age in AGES:
+            yield row("share", "age_band", age, cause, kind["regions"], raw[age] / total, 10,
+                      "share of the patients with this kind; geometric mean of three passes")
+        male = judge(own[column, "male_share"])
+        series = _sex_claims(evidence, kind)
+        pooled = combine(male, series)
+        note = "pooled judgement of three passes"
+        if series:
+            note = f"{series.n:.0f} weighted patients show {series.value:.2f} male; with the panel"
+        sources = " ".join((*evidence.sources_of(series.claims if series else ()), "kinds_panel"))
+        claims = " ".join(series.claims) if series else ""
+        for state, value in (("male", pooled.value), ("female", 1 - pooled.value)):
+            yield row("share", "sex", state, cause, kind["regions"], value, pooled.n, note,
+                      basis=pooled.basis, sources=sources, claims=claims)
+
+
+def _sex_claims(evidence: Evidence, kind: Row):  # type: ignore[no-untyped-def]
+    """Published sex ratios, for diagnoses whose kinds do not differ in sex by definition."""
+    if kind["id"] in ("late_pregnancy", "peripartum", "benign_tumour", "sarcoma", "cppd", "juvenile"):
+        return None
+    column = kind["diagnosis"]
+    found = {c[0]: c for region in kind["regions"] for c in evidence.used("sex", "sex", "male", column, region)}
+    return add_up([(c, v, min(n, 40), s * 0.5) for c, v, n, s in found.values()])
+
+
+def _reference(evidence: Evidence) -> Iterator[Row]:
+    own = {(k[0], c): v for k, c, v in evidence.kind_passes.values("settings", ("setting",))}
+    raw = {a: sum(own[REFERENCE, a]) / len(own[REFERENCE, a]) for a in AGES}
+    total = sum(raw.values())
+    for age in AGES:
+        yield row("share", "age_band", age, "reference", "hkas", raw[age] / total, 10,
+                  "attenders of the reference setting (general orthopaedics); mean of three passes")
+    male = judge(own[REFERENCE, "male_share"])
+    for state, value in (("male", male.value), ("female", 1 - male.value)):
+        yield row("share", "sex", state, "reference", "hkas", value, male.n,
+                  "attenders of the reference setting (general orthopaedics); pooled judgement")
+    for (risk, state), number in carriers(evidence, REFERENCE).items():
+        yield row("share", risk, state, "reference", "hkas", number[0], number[1],
+                  "attenders of the reference setting (general orthopaedics); pooled judgement", sources="panel")
+
+
+def carriers(evidence: Evidence, setting: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """(risk, state) to (share, n) among the attenders of a setting."""
+    out = {}
+    for key, _, values in evidence.panel.values("carriers", ("risk", "state", "setting")):
+        if key[2] == setting:
+            judged = judge(values)
+            out[key[0], key[1]] = (judged.value, judged.n)
+    for key, by_setting in EXTRA_CARRIERS.items():
+        out[key] = (by_setting[SETTINGS.index(setting)], 4.0)
+    return out
+
+
+def _multipliers(evidence: Evidence) -> Iterator[Row]:
+    for key, column, values in evidence.kind_passes.values("risk_by_age_sex", ("risk", "state")):
+        mean = math.exp(sum(math.log(max(v, 1e-4)) for v in values) / len(values))
+        name = f"sex.{column}" if column in ("female", "male") else f"age_band.{column}"
+        if abs(math.log(mean)) < 0.05:
+            continue
+        yield row("multiplier", key[0], key[1], name, "hkas", mean, 10,
+                  "odds of the risk factor against age 30 to 50; geometric mean of three passes",
+                  bounds=(mean / 1.6, mean * 1.6))
+
+
+def _kind_shares(builder: Builder) -> Iterator[Row]:
+    for kind in builder.evidence.kinds:
+        for region in kind["regions"]:
+            share = builder.share(kind, region)
+            if share < 1.0:
+                yield row("kind_share", kind["diagnosis"], kind["id"], kind["grade"], region, share, 10,
+                          "share among patients with this diagnosis in the reference setting; mean of three passes")
+
+
+def _edema(evidence: Evidence) -> Iterator[Row]:
+    own = {k[0]: v for k, c, v in evidence.kind_passes.values("edema", ("subtype",))}
+    for kind in [*evidence.kinds, None]:
+        column = KIND_COLUMN.get(kind["id"], kind["id"]) if kind else "none"
+        cause = f"{kind['diagnosis']}.{kind['id']}" if kind else "none"
+        judged = judge(own[column])
+        regions = kind["regions"] if kind else "hkas"
+        for region in regions:
+            series = None
+            if kind:
+                used = evidence.used("finding", "marrow_edema", "present",
+                                     parent_column(kind["diagnosis"], kind["grade"]), region)
+                series = add_up([(c, v, n, s * 0.25) for c, v, n, s in used])
+            pooled = combine(judged, series)
+            claims = series.claims if series else ()
+            note = "pooled judgement of three passes"
+            if series:
+                note = f"{series.n:.0f} weighted patients show {series.value:.2f}, counted a quarter since all attenders are symptomatic"
+            yield row("frequency", "marrow_edema", "present", cause, region, pooled.value, pooled.n, note,
+                      basis=pooled.basis, sources=" ".join((*evidence.sources_of(claims), "kinds_panel")),
+                      claims=" ".join(claims))
+
+
+def _processes(builder: Builder) -> Iterator[Row]:
+    """P(process high | cause): the mean frequency of its findings' abnormal states."""
+    members: dict[str, list[str]] = {}
+    for variable in builder.evidence.variables:
+        if variable["process"]:
+            members.setdefault(variable["process"], []).append(variable["id"])
+    causes = [(f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
+              for k in builder.evidence.kinds] + [("none", "none", "hkas")]
+    for process, findings in members.items():
+        for cause, column, regions in causes:
+            values = []
+            for finding in findings:
+                parts = [sum(v) / len(v) for (f, s, c), v in builder.kind_cells.items()
+                         if f == finding and c == column and not (f == "onset" and s == "sudden")]
+                if parts:
+                    values.append(sum(parts))
+            if values:
+                mean = min(max(sum(values) / len(values), 0.03), 0.97)
+                yield row("frequency", process, "high", cause, regions, mean, 5,
+                          "mean frequency of the findings that share this process: " + ", ".join(findings))
+        for finding in findings:
+            yield row("coupling", finding, "", process, "hkas", COUPLING[process], 5,
+                      "log-odds between the low and the high level: these findings move together within a disease",
+                      sources="", bounds=(COUPLING[process] - 1.0, COUPLING[process] + 1.0))

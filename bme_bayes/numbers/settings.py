@@ -1,0 +1,115 @@
+"""Builds the prior sets: base rates and case mix of each clinical setting."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bme_bayes.numbers.evidence import PARENT_COLUMN, Evidence
+from bme_bayes.numbers.people import AGES, carriers
+from bme_bayes.numbers.pool import interval, judge
+
+MOST_COMORBIDITY = 0.25
+NONE_SHARE = 0.02
+COLUMN_STATE = {column: key for key, column in PARENT_COLUMN.items()}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Name and words of a setting."""
+
+    name: str
+    label: str
+    description: str
+
+
+SETTINGS = (
+    Setting("general_orthopaedics", "General orthopaedics", "Out-patients of a general orthopaedic clinic whose painful region shows marrow edema."),
+    Setting("sports_medicine", "Sports medicine", "Athletes and active people, many of them young, seen for load-related pain."),
+    Setting("rheumatology_tertiary", "Rheumatology, tertiary", "Referrals to a tertiary rheumatology clinic."),
+    Setting("obstetric", "Obstetric", "Pregnant women and women who gave birth within some months."),
+    Setting("older_adults_falls_clinic", "Older adults, falls clinic", "Older people seen after falls or with new pain on walking."),
+)
+REPORTS = Setting("case_reports", "Published case reports (evaluation only)",
+                  "The flattened mix of published reports, in which rare and deceptive disease is over-represented. For evaluation, never for a patient.")
+FLATTENING = 0.3
+
+BaseRow = dict[str, object]
+
+
+def base_rates(evidence: Evidence, setting: str, region: str) -> list[BaseRow]:
+    """Base rates given marrow edema; comorbidity scaled so that they sum to 1.25 at most."""
+    pooled: dict[str, tuple[float, float, float]] = {}
+    tables = evidence.panel.table("base", ("setting", "region", "diagnosis"))
+    for (s, r, column), _ in tables[0].items():
+        if (s, r) == (setting, region):
+            key = (s, r, column)
+            main = judge([max(float(t[key]["main_cause"]), 1e-4) for t in tables])
+            extra = [max(float(t[key]["present"]) - float(t[key]["main_cause"]), 0.0) for t in tables]
+            pooled[column] = (main.value, sum(extra) / len(extra), main.n)
+    total = sum(m for m, _, _ in pooled.values())
+    comorbid = sum(e for _, e, _ in pooled.values())
+    scale = min(1.0, MOST_COMORBIDITY / comorbid)
+    out = []
+    for column, (main, extra, n) in pooled.items():
+        value = (1 - NONE_SHARE) * main / total + scale * extra
+        note = f"main cause {main / total:.3f}, besides another {scale * extra:.3f} (panel {extra:.3f}); three passes"
+        out.append(_base_row(column, value, n, note))
+    return out
+
+
+def flattened(evidence: Evidence, region: str) -> list[BaseRow]:
+    """The mix of published reports: main causes to the power `FLATTENING`."""
+    rows = base_rates(evidence, "general_orthopaedics", region)
+    weights = [float(str(r["value"])) ** FLATTENING for r in rows]
+    total = sum(weights)
+    out = []
+    for r, weight in zip(rows, weights, strict=True):
+        value = 1.12 * weight / total
+        low, high = interval(value, 5)
+        out.append({**r, "value": _round(value), "low": _round(low), "high": _round(high), "n": 5.0,
+                    "note": f"general orthopaedics to the power {FLATTENING}, scaled to 1.12 diagnoses a report"})
+    return out
+
+
+def _base_row(column: str, value: float, n: float, note: str) -> BaseRow:
+    diagnosis, state = COLUMN_STATE.get(column, (column, "present"))
+    low, high = interval(value, n)
+    return {"variable": diagnosis, "state": state, "value": _round(value), "low": _round(low),
+            "high": _round(high), "n": round(n, 1), "basis": "elicited", "sources": "panel", "note": note}
+
+
+def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
+    """Ages, sexes and carriers of risk factors among the attenders."""
+    own = {(k[0], c): v for k, c, v in evidence.kind_passes.values("settings", ("setting",))}
+    raw = {a: math.exp(sum(math.log(max(v, 1e-4)) for v in own[setting, a]) / len(own[setting, a])) for a in AGES}
+    total = sum(raw.values())
+    entries = [("age_band", a, raw[a] / total, 10.0, "kinds_panel") for a in AGES]
+    male = judge([max(v, 1e-3) for v in own[setting, "male_share"]])
+    entries += [("sex", "female", 1 - male.value, male.n, "kinds_panel"), ("sex", "male", male.value, male.n, "kinds_panel")]
+    entries += [(r, s, v, n, "panel") for (r, s), (v, n) in carriers(evidence, setting).items()]
+    for variable, state, value, n, source in entries:
+        low, high = interval(min(max(value, 1e-4), 0.9999), n)
+        yield {"variable": variable, "state": state, "value": _round(value), "low": _round(low),
+               "high": _round(high), "n": round(n, 1), "basis": "elicited",
+               "sources": "" if variable in ("earlier_stress_injury", "prior_radiation") else source,
+               "note": "single judgement: too rare a question to have been put to the panel" if variable in
+               ("earlier_stress_injury", "prior_radiation") else "share of attenders with marrow edema; three passes pooled"}
+
+
+def prior_document(evidence: Evidence, setting: Setting) -> dict[str, object]:
+    """One prior file as plain data."""
+    reports = setting is REPORTS
+    source = "general_orthopaedics" if reports else setting.name
+    regions = ("hip", "knee", "ankle_foot", "spine")
+    return {
+        "name": setting.name, "label": setting.label, "description": setting.description,
+        "evaluation_only": reports, "none": NONE_SHARE, "provenance": "three elicitation passes, pooled",
+        "base": {r: flattened(evidence, r) if reports else base_rates(evidence, source, r) for r in regions},
+        "mix": list(case_mix(evidence, source)),
+    }
+
+
+def _round(value: float) -> float:
+    return float(f"{value:.4g}")

@@ -1,0 +1,69 @@
+"""Writes `links.csv` and the prior files from the evidence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import yaml
+
+from bme_bayes.numbers.build import COLUMNS, Builder, odds_ratios
+from bme_bayes.numbers.evidence import Row, read_evidence
+from bme_bayes.numbers.people import people
+from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
+
+
+def links_text(networks: Path) -> str:
+    """The whole of links.csv as it follows from the evidence."""
+    evidence = read_evidence(networks)
+    builder = Builder(evidence)
+    rows = [*builder.frequencies(), *odds_ratios(evidence), *people(builder)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(merge_regions(rows))
+    return out.getvalue()
+
+
+def merge_regions(rows: list[Row]) -> list[Row]:
+    """Rows that differ in nothing but the region become one row."""
+    merged: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = tuple(v for k, v in row.items() if k != "regions")
+        if key in merged:
+            merged[key]["regions"] += row["regions"]
+        else:
+            merged[key] = dict(row)
+    return list(merged.values())
+
+
+def prior_texts(networks: Path) -> dict[str, str]:
+    """The prior files, by name."""
+    evidence = read_evidence(networks)
+    return {f"{s.name}.yaml": prior_text(prior_document(evidence, s)) for s in (*SETTINGS, REPORTS)}
+
+
+def prior_text(document: dict[str, object]) -> str:
+    """A prior file: a head, then one flow row a number."""
+    head = {k: v for k, v in document.items() if k not in ("base", "mix")}
+    lines = [yaml.safe_dump(head, sort_keys=False, allow_unicode=True).rstrip(), "base:"]
+    base, mix = document["base"], document["mix"]
+    assert isinstance(base, dict) and isinstance(mix, list)
+    for region, rows in base.items():
+        lines.append(f"  {region}:")
+        lines += [f"    - {_flow(r)}" for r in rows]
+    lines.append("mix:")
+    lines += [f"  - {_flow(r)}" for r in mix]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(row: dict[str, object]) -> str:
+    return yaml.safe_dump(row, default_flow_style=True, sort_keys=False, width=100000).strip()
+
+
+def write_numbers(networks: Path, priors: Path) -> None:
+    """Write links.csv and all prior files."""
+    (networks / "links.csv").write_text(links_text(networks), encoding="utf-8")
+    for name, text in prior_texts(networks).items():
+        (priors / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,114 @@
+"""The answer for one patient: diagnoses, grades, kinds and whole explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
+
+SYNDROME = "bmes"
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisPosterior:
+    """One diagnosis: as main cause of the edema, and as present at all.
+
+    `states` are the public states (grades), `kinds` the illness scripts; both sum to
+    `present`.
+    """
+
+    main_cause: float
+    present: float
+    states: Mapping[str, float]
+    kinds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One set of diagnoses and the probability that it is the whole story."""
+
+    diagnoses: tuple[str, ...]
+    probability: float
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What the model says of one patient.
+
+    `diagnoses` is ordered by main cause, most probable first; main causes and `unexplained`
+    sum to 1. `explanations` are exclusive sets and sum to 1 when all are taken. `primary` is
+    the probability that the edema is primary (the syndrome) and not of another known cause.
+    `log_evidence` is ln P(findings | marrow edema, setting).
+    """
+
+    region: str
+    setting: str
+    model_version: str
+    diagnoses: Mapping[str, DiagnosisPosterior]
+    explanations: tuple[Explanation, ...]
+    primary: float
+    unexplained: float
+    log_evidence: float
+    labels: Mapping[str, str]
+
+    @property
+    def leader(self) -> str:
+        """The diagnosis that is the most probable main cause."""
+        return next(iter(self.diagnoses))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Index diagnosis id; columns label, main_cause, present; one row a diagnosis."""
+        rows = {d: (self.labels.get(d, d), p.main_cause, p.present) for d, p in self.diagnoses.items()}
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["label", "main_cause", "present"])
+        frame.index.name = "diagnosis"
+        return frame
+
+    def _repr_html_(self) -> str:
+        shown = self.to_frame()
+        shown = shown.assign(of_100=[f"{v * 100:.0f} of 100" for v in shown["main_cause"]])
+        return str(shown.style.format({"main_cause": "{:.1%}", "present": "{:.1%}"}).to_html())
+
+
+def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
+    """A `Posterior` from the joint belief."""
+    network, scenarios = space.network, space.scenarios
+    kinds = scenarios.collapse(belief.scenario, len(network.kinds))
+    main = belief.scenario @ space.main_matrix
+    order = sorted(range(len(scenarios.diagnoses)), key=lambda d: -main[d])
+    diagnoses: dict[str, DiagnosisPosterior] = {}
+    for d in order:
+        name = scenarios.diagnoses[d]
+        mine = [(i, k) for i, k in enumerate(network.kinds) if k.diagnosis == name]
+        states: dict[str, float] = {}
+        for i, kind in mine:
+            states[kind.grade] = states.get(kind.grade, 0.0) + float(kinds[i])
+        present = min(float(kinds[[i for i, _ in mine]].sum()), 1.0)
+        diagnoses[name] = DiagnosisPosterior(
+            main_cause=float(main[d]),
+            present=present,
+            states=states,
+            kinds={kind.id: float(kinds[i]) for i, kind in mine},
+        )
+    prior = network.prior
+    return Posterior(
+        region=network.region,
+        setting=prior.name if prior else "",
+        model_version=network.version,
+        diagnoses=diagnoses,
+        explanations=_explanations(space, belief, top),
+        primary=float(main[scenarios.diagnoses.index(SYNDROME)]) if SYNDROME in scenarios.diagnoses else 0.0,
+        unexplained=max(1.0 - float(main.sum()), 0.0),
+        log_evidence=belief.log_evidence,
+        labels={v.id: v.label for v in network.diagnoses},
+    )
+
+
+def _explanations(space: DiseaseSpace, belief: Belief, top: int) -> tuple[Explanation, ...]:
+    index, sets = space.set_of
+    weight = np.bincount(index, belief.scenario, minlength=len(sets))
+    best = np.argsort(-weight, kind="stable")[:top]
+    return tuple(Explanation(sets[i], float(weight[i])) for i in best if weight[i] > 0)

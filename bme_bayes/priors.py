@@ -1,0 +1,52 @@
+"""Prior sets: base rates and case mix of one clinical setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bme_bayes.errors import UnknownName
+from bme_bayes.network import Number
+
+COUNT_CAP = 3
+"""At most so many diagnoses are considered at once."""
+
+
+@dataclass(frozen=True)
+class PriorSet:
+    """How common things are among the people who arrive in one setting.
+
+    `base[region][(diagnosis, state)]` is the share of attenders with marrow edema who have
+    the diagnosis in that state, averaged over the setting's ages, sexes and risk factors;
+    over a region's diagnoses these sum to the expected number of diagnoses a patient.
+    `mix[(variable, state)]` is the share of attenders in a state of age band, sex or a risk
+    factor; the baseline state is the rest. `none` is the share with none of the diagnoses.
+    """
+
+    name: str
+    label: str
+    description: str
+    base: Mapping[str, Mapping[tuple[str, str], Number]]
+    mix: Mapping[tuple[str, str], Number]
+    none: float = 0.02
+    evaluation_only: bool = False
+    provenance: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def region(self, region: str) -> Mapping[tuple[str, str], Number]:
+        """The base rates of one region."""
+        try:
+            return self.base[region]
+        except KeyError:
+            raise UnknownName("region", region, self.base, f"in setting {self.name}") from None
+
+    def expected_diagnoses(self, region: str) -> float:
+        """Expected number of diagnoses a patient: 1 plus comorbidity, less `none`."""
+        return sum(number.value for number in self.region(region).values())
+
+    def count_shares(self, region: str) -> tuple[float, ...]:
+        """Shares of patients with 0, 1, 2 and 3 diagnoses (three being a tenth of two)."""
+        expected = self.expected_diagnoses(region)
+        two = max((expected - 1.0 + self.none) / 1.2, 1e-4)
+        three = 0.1 * two
+        return (self.none, 1.0 - self.none - two - three, two, three)

@@ -1,0 +1,208 @@
+"""Data files to definitions: networks, sources, prior sets.
+
+`checks` finds every fault in the files; here a file that cannot be read at all, or a name
+that does not exist, is an error at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
+from bme_bayes.library import networks_folder, priors_folder
+from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
+from bme_bayes.priors import PriorSet
+from bme_bayes.sources import Claim, Source
+
+LETTERS = {name: letter for letter, name in REGIONS.items()}
+Row = dict[str, str]
+
+
+def load(region: str, setting: str = "general_orthopaedics", folder: Path | None = None) -> Network:
+    """One region's network under the prior set of a setting.
+
+    Parameters: `region` is hip, knee, ankle_foot or spine; `setting` the name of a prior
+    file; `folder` a folder with networks/ and priors/ instead of the bundled one.
+    Raises `UnknownName` with the nearest known name, `DefinitionError` for faulty files.
+    """
+    networks = networks_folder() if folder is None else folder / "networks"
+    priors = priors_folder() if folder is None else folder / "priors"
+    prior = read_prior(prior_path(setting, priors))
+    network = read_network(region, networks)
+    return with_version(network.with_prior(prior))
+
+
+def settings(folder: Path | None = None) -> list[str]:
+    """Names of the bundled settings."""
+    return sorted(p.stem for p in (folder or priors_folder()).glob("*.yaml"))
+
+
+def prior_path(setting: str, folder: Path | None = None) -> Path:
+    """The file of a bundled setting."""
+    known = settings(folder)
+    if setting not in known:
+        raise UnknownName("setting", setting, known)
+    return (folder or priors_folder()) / f"{setting}.yaml"
+
+
+def read_network(region: str, folder: Path) -> Network:
+    """One region's network without base rates."""
+    if region not in LETTERS:
+        raise UnknownName("region", region, LETTERS)
+    letter = LETTERS[region]
+    variables = {v.id: v for v in map(_variable, read_rows(folder / "variables.csv")) if letter in v.regions}
+    kinds = tuple(
+        Kind(r["id"], r["diagnosis"], r["grade"], r["label"])
+        for r in read_rows(folder / "kinds.csv")
+        if letter in r["regions"] and r["diagnosis"] in variables
+    )
+    numbers: dict[NumberKey, Number] = {}
+    for line, row in enumerate(read_rows(folder / "links.csv"), start=2):
+        if letter in row["regions"]:
+            number = _number(row, "links.csv", line)
+            numbers[number.quantity, number.child, number.state, number.cause] = number
+    return Network(region, variables, kinds, numbers, read_sources(folder))
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Rows of a CSV table; an unreadable file is an `InputError`."""
+    try:
+        with path.open(newline="", encoding="utf-8") as handle:
+            yield from csv.DictReader(handle)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"cannot read {path.name}: {error}") from None
+
+
+def _variable(row: Row) -> Variable:
+    return Variable(
+        id=row["id"],
+        role=row["role"],
+        group=row["group"],
+        label=row["label"],
+        states=tuple(row["states"].split("|")),
+        regions=frozenset(row["regions"]),
+        state_labels=tuple(row["state_labels"].split("|")) if row["state_labels"] else (),
+        model=row["model"],
+        process=row["process"],
+        part_of=row["part_of"],
+        synonyms=tuple(s for s in row["synonyms"].split(";") if s),
+        help=row["help"],
+    )
+
+
+def _number(row: Mapping[str, Any], file: str, line: int | None) -> Number:
+    try:
+        value, low, high, n = (float(row[k]) for k in ("value", "low", "high", "n"))
+    except (KeyError, TypeError, ValueError):
+        raise DefinitionError([Problem(file, line, "value, low, high or n is not a number")]) from None
+    return Number(
+        quantity=str(row.get("quantity", "base_rate")),
+        child=str(row.get("child", row.get("variable", ""))),
+        state=str(row["state"]),
+        cause=str(row.get("cause", "")),
+        value=value,
+        low=low,
+        high=high,
+        n=n,
+        basis=str(row.get("basis", "elicited")),
+        sources=tuple(str(row.get("sources") or "").split()),
+        claims=tuple(str(row.get("claims") or "").split()),
+        note=str(row.get("note") or ""),
+    )
+
+
+def read_sources(folder: Path) -> dict[str, Source]:
+    """All sources by key."""
+    return {
+        r["source_id"]: Source(
+            id=r["source_id"], kind=r["kind"], title=r["title"], authors=r["authors"], year=r["year"],
+            journal=r["journal"], doi=r["doi"], pmid=r["pmid"], design=r["design"], seen=r["seen_text"],
+        )
+        for r in read_rows(folder / "sources.csv")
+    }
+
+
+def read_claims(folder: Path | None = None) -> dict[str, Claim]:
+    """All published claims by id."""
+    return {
+        r["claim_id"]: Claim(
+            id=r["claim_id"], source=r["source_id"], statistic=r["statistic"], value=r["value"],
+            low=r["low"], high=r["high"], n=r["n"], population=r["population"], locator=r["locator"],
+            note=r["note"],
+        )
+        for r in read_rows((folder or networks_folder()) / "claims.csv")
+    }
+
+
+def read_prior(path: Path) -> PriorSet:
+    """A prior set from a YAML file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read prior file {path.name}: {error}") from None
+    return parse_prior(text, path.name)
+
+
+def parse_prior(text: str, name: str = "prior file") -> PriorSet:
+    """A prior set from YAML text; every fault in it is named."""
+    try:
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise InputError(f"{name} is not valid YAML: {str(error).splitlines()[0]}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("base"), dict):
+        raise InputError(f"{name} is not a prior file: it needs name, base (by region) and mix")
+    problems: list[Problem] = []
+
+    def numbers(rows: object) -> dict[tuple[str, str], Number]:
+        out: dict[tuple[str, str], Number] = {}
+        for row in rows if isinstance(rows, list) else []:
+            try:
+                number = _number(row, name, None)
+                out[number.child, number.state] = number
+            except (DefinitionError, KeyError, TypeError, AttributeError):
+                problems.append(Problem(name, None, f"not a base rate: {str(row)[:80]}"))
+        return out
+
+    base = {str(region): numbers(rows) for region, rows in data["base"].items()}
+    mix = numbers(data.get("mix"))
+    if problems:
+        raise DefinitionError(problems)
+    return PriorSet(
+        name=str(data.get("name", name)),
+        label=str(data.get("label", data.get("name", name))),
+        description=str(data.get("description", "")),
+        base=base,
+        mix=mix,
+        none=float(data.get("none", 0.02)),
+        evaluation_only=bool(data.get("evaluation_only", False)),
+        provenance=str(data.get("provenance", "")),
+    )
+
+
+def with_version(network: Network) -> Network:
+    """The network with its version: a hash of every number and definition in it."""
+    from dataclasses import replace
+
+    digest = hashlib.sha256()
+    for variable in network.variables.values():
+        digest.update(repr((variable.id, variable.states, variable.model, variable.process, variable.part_of)).encode())
+    digest.update(repr(network.kinds).encode())
+    prior = network.prior
+    rates = list(prior.region(network.region).values()) + list(prior.mix.values()) if prior else []
+    none = prior.none if prior else 0.0
+    for number in (*network.numbers.values(), *rates):
+        key = (number.quantity, number.child, number.state, number.cause, number.value, number.n)
+        digest.update(repr(key).encode())
+    digest.update(repr(none).encode())
+    return replace(network, version=digest.hexdigest()[:12])
+
+
+def dump_rows(rows: Iterable[Mapping[str, object]]) -> str:
+    """Plain rows as YAML flow mappings, one a line."""
+    return "".join(f"- {yaml.safe_dump(dict(r), default_flow_style=True, sort_keys=False, width=10000).strip()}\n" for r in rows)

@@ -1,0 +1,50 @@
+"""Who says so: the sources that numbers and texts rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication, an overview text or an elicitation pass.
+
+    Blank fields were not shown on the page that was read and stay blank.
+    """
+
+    id: str
+    kind: str
+    title: str
+    authors: str = ""
+    year: str = ""
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+    design: str = ""
+    seen: str = ""
+
+    @property
+    def reference(self) -> str:
+        """A one-line reference for a reader; shows the DOI or PMID where one is known."""
+        parts = [p for p in (self.authors, self.year, self.title, self.journal) if p]
+        if self.doi:
+            parts.append(f"doi:{self.doi}")
+        elif self.pmid:
+            parts.append(f"PMID {self.pmid}")
+        return ". ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One published figure, as read, and what was made of it."""
+
+    id: str
+    source: str
+    statistic: str
+    value: str
+    low: str
+    high: str
+    n: str
+    population: str
+    locator: str
+    note: str
