@@ -26,6 +26,10 @@ _WORDS: dict[str, bool | None] = {
 }  # fmt: skip
 
 
+class NotJson(InputError):
+    """A text that is not JSON at all; it may be YAML."""
+
+
 class Block(dict[str, Any]):
     """A mapping of a YAML file; `line` is where it begins."""
 
@@ -72,7 +76,7 @@ def parse_json(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise InputError(
+        raise NotJson(
             f"{name} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
     except RecursionError:
@@ -102,6 +106,8 @@ def _build(events: Iterator[yaml.Event], name: str) -> Any:
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise InputError(f"{name}:{line}: anchors and aliases are not read")
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise InputError(f"{name}:{line}: the tag {getattr(event, 'tag', '')} is not read")
         if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             stack.pop()
             keys.pop()
@@ -109,7 +115,7 @@ def _build(events: Iterator[yaml.Event], name: str) -> Any:
             if isinstance(stack[-1], Block) and keys[-1] is None:
                 keys[-1] = _key(event.value, stack[-1], f"{name}:{line}")
             else:
-                _put(stack, keys, _scalar(event, f"{name}:{line}"), name, line)
+                _put(stack, keys, _scalar(event), name, line)
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(stack) > MOST_DEPTH:
                 raise InputError(f"{name}:{line}: nested too deeply")
@@ -145,9 +151,7 @@ def _key(word: str, place: Mapping[str, Any], where: str) -> str:
     return word
 
 
-def _scalar(event: yaml.ScalarEvent, where: str) -> str | int | float | bool | None:
-    if event.tag is not None and event.tag != "!":
-        raise InputError(f"{where}: the tag {event.tag} is not read")
+def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     text = event.value
     if event.style not in (None, "") or event.tag == "!":
         return str(text)
