@@ -9,6 +9,7 @@ from bme_bayes.findings import code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
 from bme_bayes.questions.value import NextFindings, next_findings
+from bme_bayes.starts import stored_start
 
 Findings = Mapping[str, object]
 
@@ -23,7 +24,7 @@ class Engine:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.space = DiseaseSpace(network)
+        self.space = DiseaseSpace(network, stored_start)
 
     def belief(self, findings: Findings) -> Belief:
         """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`."""
