@@ -96,28 +96,46 @@ class Builder:
 
     def frequencies(self) -> Iterator[Row]:
         """P(finding = state | kind) for every finding, state, kind and region."""
-        states = {(f, s) for f, s, _ in {**self.generic, **self.kind_cells}}
-        ordered = sorted(states, key=lambda fs: (list(self.variables).index(fs[0]), fs[1]))
         groups: dict[tuple[str, str], list[Row]] = {}
         for kind in self.evidence.kinds:
             groups.setdefault((kind["diagnosis"], kind["grade"]), []).append(kind)
-        for finding, state in ordered:
-            for region in self.variables[finding]["regions"]:
+        for finding, variable in self.variables.items():
+            states = [s for f, s, _ in self.kind_cells if f == finding]
+            states = list(dict.fromkeys(states))
+            for region in variable["regions"] if states else "":
                 for (diagnosis, grade), kinds in groups.items():
                     here = [k for k in kinds if region in k["regions"]]
                     if here and region in self.variables[diagnosis]["regions"]:
-                        cell = Cell(finding, state, parent_column(diagnosis, grade), region)
-                        yield from self._family(cell, here)
-                yield from self._none(Cell(finding, state, "none", region))
+                        column = parent_column(diagnosis, grade)
+                        yield from self._family([Cell(finding, s, column, region) for s in states], here)
+                yield from self._none([Cell(finding, s, "none", region) for s in states])
 
-    def _none(self, cell: Cell) -> Iterator[Row]:
-        judged = self.judged(cell)
-        if judged is None:
-            judged = judge(self.kind_cells[cell.finding, cell.state, "none"])
-        series = self.series(cell)
-        yield self._row(cell, "none", combine(judged, series), series, "patients with none of the diagnoses")
+    def _none(self, cells: list[Cell]) -> Iterator[Row]:
+        found = []
+        for cell in cells:
+            judged = self.judged(cell) or judge(self.kind_cells[cell.finding, cell.state, "none"])
+            series = self.series(cell)
+            found.append((cell, combine(judged, series), series))
+        judged_values = [(self.judged(c) or judge(self.kind_cells[c.finding, c.state, "none"])).value for c in cells]
+        values = _fit_to_one([f[1].value for f in found], judged_values)
+        for (cell, number, series), p in zip(found, values, strict=True):
+            yield self._row(cell, "none", _moved(number, p), series, "patients with none of the diagnoses")
 
-    def _family(self, cell: Cell, kinds: list[Row]) -> Iterator[Row]:
+    def _family(self, cells: list[Cell], kinds: list[Row]) -> Iterator[Row]:
+        """One finding in the kinds of one diagnosis: all its states together."""
+        table = [self._kinds_of_cell(cell, kinds) for cell in cells]
+        if any(column is None for column in table):
+            return
+        for index, kind in enumerate(kinds):
+            numbers = [column[index] for column in table if column]
+            values = _fit_to_one([n.value for n, _, _, _ in numbers], [j for _, _, _, j in numbers])
+            for cell, (number, series, note, _), p in zip(cells, numbers, values, strict=True):
+                yield self._row(cell, f"{kind['diagnosis']}.{kind['id']}", _moved(number, p), series, note)
+
+    def _kinds_of_cell(
+        self, cell: Cell, kinds: list[Row]
+    ) -> list[tuple[Combined, Series | None, str, float]] | None:
+        """One number a kind: judged alone, then moved together towards their diagnosis."""
         judged = self.judged(cell)
         series = self.series(cell)
         parent = combine(judged, series) if judged else None
@@ -125,25 +143,24 @@ class Builder:
         for kind in kinds:
             column = KIND_COLUMN.get(kind["id"], kind["id"])
             values = self.kind_cells.get((cell.finding, cell.state, column))
-            passes.append(judge(values) if values else judged)
-        if parent is not None and len(kinds) == 1 and passes[0] is judged:
-            yield self._row(cell, f"{kinds[0]['diagnosis']}.{kinds[0]['id']}", parent, series, "")
-            return
-        logits = [self._regional(cell, p, k) for p, k in zip(passes, kinds, strict=True) if p]
-        if len(logits) < len(kinds):
-            return
+            own = judge(values) if values else judged
+            if own is None:
+                return None
+            passes.append(own)
+        logits = [self._regional(cell, own, kind) for own, kind in zip(passes, kinds, strict=True)]
         shift = 0.0
         if parent is not None:
             shares = [self.share(k, cell.region) for k in kinds]
             strength = 0.5 + 0.5 * (series.n / (series.n + PANEL_N) if series else 0.0)
             shift = strength * shift_to_mean(logits, shares, clip(parent.value))
-        for kind, mean, own in zip(kinds, logits, passes, strict=True):
+        out = []
+        for mean, own in zip(logits, passes, strict=True):
             p = clip(expit(mean + shift))
-            n = (own.n if own else 2.0) + (0.5 * series.n if series else 0.0)
-            basis = "elicited" if series is None else "both"
+            n = own.n + (0.5 * series.n if series else 0.0)
             low, high = interval(p, n)
             note = "" if abs(shift) < 0.05 else f"kind judged {expit(mean):.3f}, moved {shift:+.2f} log-odds towards its diagnosis"
-            yield self._row(cell, f"{kind['diagnosis']}.{kind['id']}", Combined(p, low, high, n, basis), series, note)
+            out.append((Combined(p, low, high, n, "elicited" if series is None else "both"), series, note, expit(mean)))
+        return out
 
     def _regional(self, cell: Cell, own: Judged, kind: Row) -> float:
         """The kind's log-odds, moved as the panel moved its diagnosis in this region."""
@@ -168,6 +185,24 @@ class Builder:
             "sources": " ".join((*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")),
             "claims": " ".join(claims), "note": note,
         }
+
+
+LEAST_REST = 0.03
+
+
+def _fit_to_one(values: list[float], judged: list[float]) -> list[float]:
+    """Frequencies of all states but the rest, scaled with the rest as judged to sum to 1."""
+    if len(values) == 1:
+        return values
+    total = sum(values) + max(1 - sum(judged), LEAST_REST)
+    return [v / total for v in values]
+
+
+def _moved(number: Combined, value: float) -> Combined:
+    if value == number.value:
+        return number
+    low, high = interval(value, number.n)
+    return Combined(value, low, high, number.n, number.basis)
 
 
 def odds_ratios(evidence: Evidence) -> Iterator[Row]:
