@@ -64,7 +64,7 @@ def process_shares(network: Network, process: str) -> Floats:
     return np.array([network.value("frequency", process, "high", c, 0.5) for c in causes])
 
 
-def split_by_process(cells: Floats, shares: Floats, coupling: float) -> Floats:
+def split_by_process(cells: Floats, shares: Floats, coupling: float | Floats) -> Floats:
     """Cells (states, K + 1) to (states, 2, K + 1): one set for each level of the process.
 
     For every cut P(F >= j | cause) the two levels have odds that differ by the factor

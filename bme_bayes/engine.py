@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from numpy.random import Generator
+
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
+from bme_bayes.questions.uncertainty import Uncertainty, credible_intervals
 from bme_bayes.questions.value import NextFindings, next_findings
 from bme_bayes.starts import stored_start
 
@@ -40,3 +43,9 @@ class Engine:
     ) -> NextFindings:
         """What to look for next; see `bme_bayes.questions.value.next_findings`."""
         return next_findings(self.space, self.belief(findings or {}), target, top, threshold)
+
+    def credible_intervals(
+        self, findings: Findings | None = None, draws: int = 200, *, rng: Generator
+    ) -> Uncertainty:
+        """How sure; see `bme_bayes.questions.uncertainty.credible_intervals`."""
+        return credible_intervals(self.space, self.belief(findings or {}), draws, rng=rng)

@@ -1,0 +1,109 @@
+"""What one finding says of every scenario, in many versions of its numbers at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.cpds import noisy_max
+from bme_bayes.questions.layout import Layout, Work
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A factor constant + sum of c_j P(F < j): each P(F < j) is a product over the causes.
+
+    terms : c_j and the leak (versions,), and the ratios of the causes (K + 1, versions)
+    """
+
+    constant: float
+    terms: tuple[tuple[Floats, Floats], ...]
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:
+        """(S, versions) of the factor, in the first working array."""
+        out, more, spare = work
+        if not self.terms:
+            out.fill(self.constant)
+        for i, (scale, ratio) in enumerate(self.terms):
+            term = layout.product(ratio[:, part], scale[part], more if i else out, spare)
+            if i:
+                out += term
+        if self.terms and self.constant:
+            out += self.constant
+        return out
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A factor that is the average of a number over the causes present: a mixture."""
+
+    table: Floats
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:
+        """(S, versions) of the factor, in the first working array."""
+        return layout.mean(self.table[:, part], work[0], work[2])
+
+
+@dataclass(frozen=True)
+class WithParts:
+    """A finding known together with special cases of it.
+
+    `absent`, `present`: weights of its two states; `parts`: for each part its weight while
+    the finding is absent, and the part's own factor while it is present.
+    """
+
+    below: Linear
+    absent: float
+    present: float
+    parts: tuple[tuple[float, Mean], ...]
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:
+        """(S, versions) of the factor."""
+        low = self.below.over(layout, part, work).copy()
+        high = self.present * (1 - low)
+        low *= self.absent
+        for weight, factor in self.parts:
+            low *= weight
+            high *= factor.over(layout, part, work)
+        low += high
+        return low
+
+
+Factor = Linear | Mean | WithParts
+
+
+def linear(split: Floats, level: int, known: Floats, size: int) -> Linear:
+    """The factor sum_j known_j P(F = j) of a noisy-MAX; `split` is (states, levels, B, K + 1)."""
+    cells = split[:, level : level + 1]
+    ratio, leak = noisy_max(cells)
+    below = np.cumsum(cells[..., -1], axis=0)[:-1]
+    none = np.divide(below, leak, out=np.ones_like(leak), where=leak > 0)
+    ratio = np.concatenate([ratio, none[..., None]], axis=-1)
+    steps = known[:-1] - known[1:]
+    terms = tuple(
+        (step * np.broadcast_to(leak[j, 0], (size,)), wide(ratio[j, 0], size))
+        for j, step in enumerate(steps)
+        if step != 0
+    )
+    return Linear(float(known[-1]), terms)
+
+
+def merge(factors: list[Factor]) -> list[Factor]:
+    """Pure products (findings at their baseline) become one factor."""
+    pure = [f for f in factors if isinstance(f, Linear) and f.constant == 0 and len(f.terms) == 1]
+    if len(pure) < 2:
+        return factors
+    scale, ratio = pure[0].terms[0]
+    for factor in pure[1:]:
+        scale, ratio = scale * factor.terms[0][0], ratio * factor.terms[0][1]
+    others = [f for f in factors if not any(f is p for p in pure)]
+    return [Linear(0.0, ((scale, ratio),)), *others]
+
+
+def wide(table: Floats, size: int) -> Floats:
+    """(B or 1, K + 1) to a contiguous (K + 1, size)."""
+    return np.ascontiguousarray(np.broadcast_to(table, (size, table.shape[-1])).T)

@@ -1,0 +1,142 @@
+"""Scenarios laid out for many versions of the numbers: arrays are (scenarios, versions).
+
+A row is contiguous over the versions, so a product over the members of a scenario is two
+copies of rows and two multiplications, without a Python loop over versions. "None of the
+diagnoses" is laid out as a scenario with the single cause none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from bme_bayes.disease_space import DiseaseSpace
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Work = tuple[Floats, Floats, Floats]
+"""Three arrays (S, versions) to work in: a result, a second term, spare room."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Some of the scenarios. `cause` runs over the K kinds and none.
+
+    pair : (P, 2) the distinct first two members, K + 1 where there is no second
+    pair_of : (S,) the pair of each scenario; `third` (triples,) the third member of the last
+    rows, which are those with three members
+    shares : (S, 1) one over the number of members
+    members, triples : (K + 1, S), (K + 1, triples) which causes a scenario has
+    pairs_in : (Q, S) which unordered pairs of kinds a scenario has; `both` (Q, 2) these pairs,
+    `halves` (K + 1, Q) which kinds a pair has
+    diagnoses : (D, K + 1) which kinds a diagnosis has
+    """
+
+    size: int
+    pair: Ints
+    pair_of: Ints
+    third: Ints
+    shares: Floats
+    members: csr_array
+    triples: csr_array
+    pairs_in: csr_array
+    both: Ints
+    halves: csr_array
+    diagnoses: Floats
+
+    def buffers(self, versions: int, count: int) -> list[Floats]:
+        """Arrays (S, versions) to work in."""
+        return [np.empty((self.size, versions)) for _ in range(count)]
+
+    def product(self, table: Floats, scale: Floats | float, out: Floats, spare: Floats) -> Floats:
+        """`scale` times the product of a (K + 1, versions) table over the members, into `out`."""
+        padded = np.vstack([table, np.ones((1, table.shape[1]))])
+        pairs = padded[self.pair[:, 0]] * padded[self.pair[:, 1]] * scale
+        np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
+        last = spare[: len(self.third)]
+        np.take(padded, self.third, axis=0, out=last, mode="clip")
+        out[self.size - len(last) :] *= last
+        return out
+
+    def mean(self, table: Floats, out: Floats, spare: Floats) -> Floats:
+        """Average of a (K + 1, versions) table over the members, into `out`."""
+        padded = np.vstack([table, np.zeros((1, table.shape[1]))])
+        pairs = padded[self.pair[:, 0]] + padded[self.pair[:, 1]]
+        np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
+        last = spare[: len(self.third)]
+        np.take(padded, self.third, axis=0, out=last, mode="clip")
+        out[self.size - len(last) :] += last
+        out *= self.shares
+        return out
+
+    def collect(
+        self, weight: Floats, links: Floats, edema: Floats, work: Work
+    ) -> tuple[Floats, Floats, Floats]:
+        """Totals (versions,), main causes and presence (D, versions) of weights (S, versions).
+
+        `weight` is without marrow edema; `links` (K + 1, versions) give it, `edema` what is
+        known of it. A member explains p (1 - (q + r) / 2 + q r / 3) of the edema, of all
+        1 - (1 - p)(1 - q)(1 - r): the equal shares of the active links (`main_shares`).
+        """
+        seen = self.product(1 - links, 1.0, work[0], work[2])
+        np.subtract(1.0, seen, out=seen)
+        cause = total = weight
+        if edema[0] == 0:
+            total = np.multiply(weight, seen * edema[1], out=work[1])
+        else:
+            total = weight * (edema[0] + (edema[1] - edema[0]) * seen)
+            cause = total / np.maximum(seen, 1e-300)
+        main = links * (self.members @ cause)
+        shared = self.pairs_in @ cause
+        shared *= links[self.both[:, 0]] * links[self.both[:, 1]]
+        main -= self.halves @ shared / 2
+        if len(self.third):
+            last = slice(self.size - len(self.third), None)
+            every = self.product(links, 1 / 3, work[0], work[2])[last]
+            every *= cause[last]
+            main += self.triples @ every
+        if edema[0] == 0:
+            main *= edema[1]
+        return total.sum(axis=0), self.diagnoses @ main, self.diagnoses @ (self.members @ total)
+
+
+def lay_out(space: DiseaseSpace, keep: Ints) -> Layout:
+    """The scenarios `keep` (in increasing order) of a disease space."""
+    scenarios, kinds = space.scenarios, len(space.network.kinds)
+    members, count = scenarios.members[keep], scenarios.count[keep]
+    members = np.where(members == kinds, kinds + 1, members)
+    members[count == 0, 0] = kinds
+    pair, pair_of = np.unique(members[:, :2], axis=0, return_inverse=True)
+    size, triples = len(keep), int((count == 3).sum())
+    sides = [(0, 1), (0, 2), (1, 2)]
+    rows = np.concatenate([members[:, side] for side in sides])
+    of = np.tile(np.arange(size), 3)
+    real = rows[:, 1] <= kinds
+    both, pair_row = np.unique(rows[real], axis=0, return_inverse=True)
+    both = both.reshape(-1, 2)
+    of_diagnosis = np.eye(len(scenarios.diagnoses))[:, scenarios.diagnosis_of]
+    return Layout(
+        size=size,
+        pair=pair,
+        pair_of=pair_of.ravel(),
+        third=members[size - triples :, 2],
+        shares=1.0 / np.maximum(count, 1)[:, None],
+        members=_incidence(members, kinds + 1),
+        triples=_incidence(members[size - triples :], kinds + 1),
+        pairs_in=csr_array((np.ones(real.sum()), (pair_row.ravel(), of[real])), (len(both), size)),
+        both=both,
+        halves=_incidence(both, kinds + 1),
+        diagnoses=np.hstack([of_diagnosis, np.zeros((len(of_diagnosis), 1))]),
+    )
+
+
+def _incidence(members: Ints, causes: int) -> csr_array:
+    """(causes, rows) 1 where a cause is among the members of a row."""
+    rows = np.repeat(np.arange(len(members)), members.shape[1])
+    flat = members.ravel()
+    real = flat < causes
+    shape = (causes, len(members))
+    return csr_array((np.ones(real.sum()), (flat[real], rows[real])), shape=shape)

@@ -1,0 +1,212 @@
+"""One patient's posterior under many versions of the numbers at once.
+
+The prior that was solved for the base rates is kept and re-weighted, so nothing is solved
+again. Exact for the cells of findings, shares of processes and couplings (the prior does not
+depend on them). First order for the rest, whose change the fit would partly take back: the
+odds of a grade are multiplied by (new / old odds of its base rate), the odds of its kinds by
+the change in their own multipliers, and each grade is then scaled so that its average
+multiplier over the case mix stays what it was. So a diagnosis that becomes more common does so
+at the cost of all others in proportion. What does not change: the case mix itself, the
+shares with none or several diagnoses, and risk factors that were not asked about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.bases import reference_mix
+from bme_bayes.casemix import CaseMix
+from bme_bayes.cpds import split_by_process
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.findings import Coded
+from bme_bayes.network import EDEMA
+from bme_bayes.questions.factors import Factor, Linear, Mean, WithParts, linear, merge, wide
+from bme_bayes.questions.layout import lay_out
+from bme_bayes.questions.parameters import Parameters, families, point
+
+Floats = NDArray[np.float64]
+CHUNK = 16
+"""Versions worked on at once: their arrays over the scenarios stay in the processor's cache."""
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Unnormalised answers, one row a version.
+
+    total : (B,) probability of the findings, up to one common constant
+    main : (B, D) the part of it in which the diagnosis explains the edema
+    present : (B, D) the part of it with the diagnosis present
+    """
+
+    total: Floats
+    main: Floats
+    present: Floats
+
+    def main_cause(self) -> Floats:
+        """(B, D) posterior of each diagnosis as the main cause."""
+        return np.asarray(self.main / self.total[:, None])
+
+    def presence(self) -> Floats:
+        """(B, D) posterior of each diagnosis being present."""
+        return np.asarray(np.minimum(self.present / self.total[:, None], 1.0))
+
+
+Process = tuple[Linear, tuple[list[Factor], list[Factor]]]
+"""P(process is low) and the factors of the findings at its low and at its high level."""
+
+
+class Reweigher:
+    """One patient's findings, laid out for many versions of the numbers.
+
+    Scenarios that hold all but `neglect` of the present posterior are kept; `neglected` is the
+    mass that is left out. Answers are for `Parameters` of the same findings.
+    """
+
+    def __init__(self, space: DiseaseSpace, belief: Belief, neglect: float = 1e-9) -> None:
+        self.space, self.coded = space, belief.coded
+        self.families = families(space, belief.coded)
+        roots, below = space.split_evidence(belief.coded)
+        self.edema = below.get(EDEMA, np.ones(2))
+        order = np.argsort(-belief.scenario)
+        held = np.cumsum(belief.scenario[order])
+        keep = np.sort(order[: int(np.searchsorted(held, 1 - neglect)) + 1])
+        self.neglected = float(max(1 - belief.scenario[keep].sum(), 0.0))
+        weight = (space.roots_weight(roots) * space.solved.scenario)[keep]
+        self.layout = lay_out(space, keep)
+        self.weight = weight
+        self.now = point(space, belief.coded)
+        self.scale = {n: _scale(t[:, 0], belief.coded.get(n)) for n, t in self.now.cells.items()}
+        self.reference = reference_mix(space.network)
+        self.prior_kinds = _prior_kinds(space)
+
+    def evaluate(self, parameters: Parameters) -> Versions:
+        """The posterior under every version."""
+        product = np.ascontiguousarray(self._kind_factor(parameters).T)
+        free, processes = self._factors(parameters)
+        links = wide(parameters.links, parameters.size)
+        parts = [slice(i, i + CHUNK) for i in range(0, parameters.size, CHUNK)]
+        rows = [self._chunk(product, links, free, processes, part) for part in parts]
+        total, main, present = (np.concatenate(c, axis=-1) for c in zip(*rows, strict=True))
+        return Versions(total, main.T, present.T)
+
+    def _chunk(
+        self,
+        product: Floats,
+        links: Floats,
+        free: list[Factor],
+        processes: list[Process],
+        part: slice,
+    ) -> tuple[Floats, Floats, Floats]:
+        layout, width = self.layout, links[:, part].shape[1]
+        weight, low, high, *rest = layout.buffers(width, 6)
+        work = (rest[0], rest[1], rest[2])
+        layout.product(product[:, part], 1.0, weight, work[2])
+        weight *= self.weight[:, None]
+        for factor in free:
+            weight *= factor.over(layout, part, work)
+        for level, (at_low, at_high) in processes:
+            low[:] = level.over(layout, part, work)
+            np.subtract(1.0, low, out=high)
+            for factor in at_low:
+                low *= factor.over(layout, part, work)
+            for factor in at_high:
+                high *= factor.over(layout, part, work)
+            low += high
+            weight *= low
+        return layout.collect(weight, links[:, part], self.edema, work)
+
+    def _factors(self, parameters: Parameters) -> tuple[list[Factor], list[Process]]:
+        free: list[Factor] = []
+        processes: dict[str, Process] = {}
+        for whole, parts in self.families.items():
+            process = self.space.network.variable(whole).process
+            if not process:
+                free.append(self._factor(parameters, whole, parts, 0))
+                continue
+            if process not in processes:
+                shares = parameters.cells[process][:, None]
+                low = linear(shares, 0, np.array([1.0, 0.0]), parameters.size)
+                processes[process] = (low, ([], []))
+            for level in range(2):
+                processes[process][1][level].append(self._factor(parameters, whole, parts, level))
+        return merge(free), [(s, (merge(a), merge(b))) for s, (a, b) in processes.values()]
+
+    def _factor(
+        self, parameters: Parameters, whole: str, parts: tuple[str, ...], level: int
+    ) -> Factor:
+        variable, cells = self.space.network.variable(whole), parameters.cells[whole]
+        split = cells[:, None]
+        if variable.process:
+            shares = parameters.cells[variable.process][1]
+            split = split_by_process(cells, shares, parameters.coupling[whole])
+        known = self.coded.get(whole, np.ones(len(cells))) / self.scale[whole]
+        size = parameters.size
+        if not parts:
+            if variable.model == "mixture":
+                return Mean(wide(np.tensordot(known, split[:, level], axes=1), size))
+            return linear(split, level, known, size)
+        below = linear(split, level, np.append(1.0, np.zeros(len(cells) - 1)), size)
+        special = []
+        for name in parts:
+            own, weight = parameters.cells[name], self.coded[name] / self.scale[name]
+            share = np.clip((1 - own[0]) / np.maximum(1 - cells[0], 1e-12), 0.0, 1.0)
+            table = weight[0] + (weight[1] - weight[0]) * share
+            special.append((float(weight[0]), Mean(wide(table, size))))
+        return WithParts(below, float(known[0]), float(known[1]), tuple(special))
+
+    def _kind_factor(self, parameters: Parameters) -> Floats:
+        """(B, K + 1) multiplier of the odds of each kind; 1 for none of the diagnoses."""
+        now = self.now
+        share = parameters.kind_share / now.kind_share
+        own, average = share, share * parameters.links[:, :-1] / now.links[:, :-1]
+        for name, table in parameters.roots.items():
+            known = self.coded[name][:, None]
+            here = _state_shares(self.space.roots.mix, name)
+            moved = _change(table, now.roots[name], _state_shares(self.reference, name))
+            own = own * _change(table, now.roots[name], here * known) / moved
+            average = average * _change(table, now.roots[name], here) / moved
+        grade_of = self.space.scenarios.grade_of
+        by_grade = np.eye(len(self.space.scenarios.grades))[grade_of]
+        mean = (average * self.prior_kinds) @ by_grade
+        rates = parameters.base / (1 - parameters.base) * (1 - now.base) / now.base
+        factor = own * (rates / mean)[:, grade_of]
+        factor = np.broadcast_to(factor, (parameters.size, factor.shape[1]))
+        return np.hstack([factor, np.ones((parameters.size, 1))])
+
+
+def reweigh(
+    space: DiseaseSpace, belief: Belief, parameters: Parameters, neglect: float = 1e-9
+) -> Versions:
+    """The posterior of one patient under every version of the numbers."""
+    return Reweigher(space, belief, neglect).evaluate(parameters)
+
+
+def _scale(frequencies: Floats, known: Floats | None) -> float:
+    return float((known @ frequencies).max()) if known is not None else 1.0
+
+
+def _state_shares(mix: CaseMix, name: str) -> Floats:
+    """(states, 1) share of each state of a context or risk factor over a case mix."""
+    if name == "age_band":
+        return mix.age[:, None]
+    if name == "sex":
+        return mix.sex[:, None]
+    risk = next(r for r in mix.risks if r.variable.id == name)
+    return np.asarray(np.einsum("sax,a,x->s", risk.shares(), mix.age, mix.sex)[:, None])
+
+
+def _change(table: Floats, now: Floats, shares: Floats) -> Floats:
+    """(B, K) average of a ratio (states, B, K) over `shares`, against the same as it stands."""
+    after, before = ((t * shares[:, None]).sum(axis=0) for t in (table, now))
+    return np.asarray(np.divide(after, before, out=np.ones_like(after), where=before > 0))
+
+
+def _prior_kinds(space: DiseaseSpace) -> Floats:
+    """(K,) share of each kind within its public state before any finding."""
+    coded: Coded = {EDEMA: np.array([0.0, 1.0])}
+    kinds = space.scenarios.collapse(space.belief(coded).scenario, len(space.network.kinds))
+    grades = np.bincount(space.scenarios.grade_of, kinds)
+    return np.asarray(kinds / grades[space.scenarios.grade_of])

@@ -1,0 +1,87 @@
+"""One number changed at a time: versions of the numbers for what-if questions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.errors import InputError
+from bme_bayes.findings import Coded
+from bme_bayes.network import EDEMA, NONE, Number
+from bme_bayes.questions.parameters import Parameters, point, reference
+
+Floats = NDArray[np.float64]
+BASE_RATE = "base_rate"
+
+
+def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, float]]) -> Parameters:
+    """One version for each (number, new value): this number changed and all others kept.
+
+    The other states of the same column keep their proportions. Raises `InputError` for a
+    number that can't move this patient's posterior.
+    """
+    now, size = point(space, coded), len(changes)
+    wide = {
+        "cells": {n: _repeat(t, size, 1) for n, t in now.cells.items()},
+        "coupling": {n: _repeat(t, size, 0) for n, t in now.coupling.items()},
+        "roots": {n: _repeat(t, size, 1) for n, t in now.roots.items()},
+    }
+    out = replace(
+        now,
+        size=size,
+        **wide,
+        links=_repeat(now.links, size, 0),
+        base=_repeat(now.base, size, 0),
+        kind_share=_repeat(now.kind_share, size, 0),
+    )
+    for row, (number, value) in enumerate(changes):
+        _change(space, out, row, number, value)
+    return out
+
+
+def _repeat(table: Floats, size: int, axis: int) -> Floats:
+    return np.repeat(table, size, axis=axis)
+
+
+def _change(space: DiseaseSpace, out: Parameters, row: int, number: Number, value: float) -> None:
+    """Set one number in one version, in place (the arrays of `vary` are its own)."""
+    network = space.network
+    causes = [k.cause for k in network.kinds] + [NONE]
+    child, state, quantity, cause = number.child, number.state, number.quantity, number.cause
+    column = causes.index(cause) if cause in causes else -1
+    known = column >= 0
+    if quantity == BASE_RATE and (child, state) in space.scenarios.grades:
+        out.base[row, space.scenarios.grades.index((child, state))] = value
+    elif quantity == "frequency" and child == EDEMA and known:
+        out.links[row, column] = value
+    elif quantity == "frequency" and child in out.cells and known:
+        cells = out.cells[child][:, row, column]
+        cells[:] = _set_share(cells, network.variable(child).state_index(state), value)
+    elif quantity == "coupling" and child in out.coupling:
+        out.coupling[child][row] = value
+    elif quantity == "odds_ratio" and child in out.roots and known:
+        out.roots[child][network.variable(child).state_index(state), row, column] = value
+    elif quantity == "share" and child in out.roots and known:
+        usual, ratios = reference(network, child)[:, 0], out.roots[child][:, row, column]
+        place = network.variable(child).state_index(state)
+        ratios[:] = _set_share(ratios * usual, place, value) / usual
+    elif quantity == "kind_share":
+        kinds = [i for i, k in enumerate(network.kinds) if (k.diagnosis, k.grade) == (child, cause)]
+        place = [network.kinds[i].id for i in kinds].index(state)
+        out.kind_share[row, kinds] = _set_share(out.kind_share[row, kinds], place, value)
+    else:
+        raise InputError(f"{quantity} {child} {state} {cause} can't move this patient's posterior")
+
+
+def _set_share(column: Floats, index: int, value: float) -> Floats:
+    """A column with one share set and the others scaled to keep their proportions and the sum."""
+    total = column.sum()
+    rest = total - column[index]
+    others = np.full_like(column, (total - value) / max(len(column) - 1, 1))
+    out = column * ((total - value) / rest) if rest > 0 else others
+    out[index] = value
+    return np.asarray(out)

@@ -1,0 +1,233 @@
+"""How sure: the re-weighted posterior against a network compiled with the new numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.random import default_rng
+from small_network import main_and_presence, small_network
+
+from bme_bayes.bases import Solved
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.errors import InputError
+from bme_bayes.findings import code_findings
+from bme_bayes.network import EDEMA, Network, Number
+from bme_bayes.questions.parameters import draw, point
+from bme_bayes.questions.reweigh import reweigh
+from bme_bayes.questions.uncertainty import credible_intervals
+from bme_bayes.questions.variations import vary
+
+CASES: tuple[dict[str, object], ...] = (
+    {},
+    {"fever": "present", "crp": "raised", "film": "worn", "onset": "creeping", "limp": "absent"},
+    {"age": 40, "sex": "female", "steroids": "present", "pregnancy": "none", "crp": "high"},
+    {"abscess": "present", "sinus": "present", "film": {"worn": 1.0, "collapse": 0.3}},
+    {"sinus": "absent", "onset": {"slow": 0.5, "sudden": 1.0}, "fever": "absent"},
+    {"marrow_edema": "absent", "limp": "present"},
+    {"marrow_edema": {"absent": 0.4, "present": 0.9}, "limp": "present", "crp": "normal"},
+)
+
+
+def compiled(network: Network, findings: dict[str, object]) -> tuple[DiseaseSpace, Belief]:
+    space = DiseaseSpace(network)
+    return space, space.belief(code_findings(network, findings))
+
+
+def with_numbers(network: Network, changes: list[tuple[Number, float]]) -> Network:
+    numbers = dict(network.numbers)
+    for number, value in changes:
+        key = (number.quantity, number.child, number.state, number.cause)
+        numbers[key] = replace(numbers[key], value=value)
+    return replace(network, numbers=numbers)
+
+
+class Unsolved(DiseaseSpace):
+    """A network compiled with another's solved prior."""
+
+    def __init__(self, network: Network, solved: Solved) -> None:
+        super().__init__(network)
+        self.solved = solved
+        self._cache = {}
+
+
+@pytest.mark.parametrize("findings", CASES)
+def test_the_numbers_as_they_stand_give_the_posterior(findings: dict[str, object]) -> None:
+    space, belief = compiled(small_network(), findings)
+    versions = reweigh(space, belief, point(space, belief.coded), neglect=0.0)
+    main, present = main_and_presence(space, belief.scenario)
+    assert versions.main_cause()[0] == pytest.approx(main, abs=1e-12)
+    assert versions.presence()[0] == pytest.approx(present, abs=1e-12)
+
+
+@pytest.mark.parametrize("findings", CASES[1:])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_cells_shares_and_couplings_are_exact(findings: dict[str, object], seed: int) -> None:
+    network = small_network(seed)
+    space, belief = compiled(network, findings)
+    rng = default_rng(seed)
+    below = [n for n in belief.coded if network.variable(n).role == "finding"]
+    cells = point(space, belief.coded).cells
+    binary = {name for name in cells if len(network.variable(name).states) == 2}
+    moving = [
+        n
+        for n in network.numbers.values()
+        if (n.quantity == "coupling" and n.child in below)
+        or (n.quantity == "frequency" and n.child in binary)
+    ]
+    scale = {"coupling": 3.0, "frequency": 1.0}
+    changes = [(n, float(rng.uniform(0.05, 0.95)) * scale[n.quantity]) for n in moving]
+    versions = reweigh(space, belief, vary(space, belief.coded, changes), neglect=0.0)
+    for row, change in list(enumerate(changes))[:: max(len(changes) // 12, 1)]:
+        other = Unsolved(with_numbers(network, [change]), space.solved)
+        main, present = main_and_presence(other, other.belief(belief.coded).scenario)
+        assert versions.main_cause()[row] == pytest.approx(main, abs=1e-10)
+        assert versions.presence()[row] == pytest.approx(present, abs=1e-10)
+
+
+@pytest.mark.parametrize("findings", CASES[1:5])
+def test_a_drawn_version_is_a_network_with_those_cells(findings: dict[str, object]) -> None:
+    network = small_network(3)
+    space, belief = compiled(network, findings)
+    drawn = draw(space, belief.coded, 5, default_rng(0))
+    now = point(space, belief.coded)
+    only_cells = replace(
+        drawn, links=now.links, base=now.base, kind_share=now.kind_share, roots=now.roots
+    )
+    versions = reweigh(space, belief, only_cells, neglect=0.0)
+    causes = [*(k.cause for k in network.kinds), "none"]
+    for row in range(5):
+        changes = [
+            (
+                number,
+                float(
+                    table[
+                        network.variable(name).state_index(number.state),
+                        row,
+                        causes.index(number.cause),
+                    ]
+                ),
+            )
+            for name, table in drawn.cells.items()
+            for number in network.numbers.values()
+            if number.quantity == "frequency" and number.child == name
+        ]
+        changes += [
+            (number, float(table[row, 0]))
+            for name, table in drawn.coupling.items()
+            for number in network.numbers.values()
+            if number.quantity == "coupling" and number.child == name
+        ]
+        other = Unsolved(with_numbers(network, changes), space.solved)
+        main, _ = main_and_presence(other, other.belief(belief.coded).scenario)
+        assert versions.main_cause()[row] == pytest.approx(main, abs=1e-10)
+
+
+@pytest.mark.parametrize("findings", [CASES[1], CASES[2]])
+def test_first_order_for_the_prior_is_near_a_new_fit(findings: dict[str, object]) -> None:
+    network = small_network(4)
+    space, belief = compiled(network, findings)
+    moving = [
+        n
+        for n in network.numbers.values()
+        if (n.quantity == "odds_ratio" and n.child in belief.coded)
+        or (n.child == EDEMA and n.cause != "none")
+    ]
+    assert network.prior is not None
+    rates = [(n, min(n.value * 1.3, 0.6)) for n in network.prior.region("hip").values()]
+    moves = [(n, n.value * 1.5 if n.quantity == "odds_ratio" else 0.97) for n in moving]
+    changes = [*moves, *rates]
+    versions = reweigh(space, belief, vary(space, belief.coded, changes), neglect=0.0)
+    before = belief.scenario @ space.main_matrix
+    for row, (number, value) in enumerate(changes):
+        if number.quantity == "base_rate":
+            base = dict(network.prior.region("hip"))
+            rest = sum(n.value for n in base.values()) - number.value
+            scale = 1 - (value - number.value) / rest
+            base = {g: replace(n, value=n.value * scale) for g, n in base.items()}
+            base[number.child, number.state] = replace(number, value=value)
+            other = network.with_prior(replace(network.prior, base={"hip": base}))
+        else:
+            other = with_numbers(network, [(number, value)])
+        again = DiseaseSpace(other)
+        after = again.belief(belief.coded).scenario @ again.main_matrix
+        moved, error = (
+            np.abs(after - before).max(),
+            np.abs(versions.main_cause()[row] - after).max(),
+        )
+        assert error < 0.35 * moved + 0.003, (number, moved, error)
+
+
+def test_shares_keep_their_column_and_their_base_rate() -> None:
+    network = small_network(4)
+    space, belief = compiled(network, {"age": 40, "limp": "present"})
+    number = network.numbers["share", "age_band", "30_50", "infection.only"]
+    value = number.value * 1.4
+    versions = reweigh(space, belief, vary(space, belief.coded, [(number, value)]), neglect=0.0)
+    rest = (1 - value) / (1 - number.value)
+    column = [
+        (network.numbers["share", "age_band", s, "infection.only"], s)
+        for s in network.variable("age_band").states
+    ]
+    changes = [(n, value if s == "30_50" else n.value * rest) for n, s in column]
+    again = DiseaseSpace(with_numbers(network, changes))
+    after = again.belief(belief.coded).scenario @ again.main_matrix
+    assert versions.main_cause()[0] == pytest.approx(after, abs=0.01)
+
+
+def test_draws_have_the_mean_and_weight_of_their_numbers() -> None:
+    network = small_network(0)
+    space, belief = compiled(network, {"film": "worn", "age": 40, "steroids": "present"})
+    drawn = draw(space, belief.coded, 20_000, default_rng(1))
+    mean = space.cpds["film"].frequencies
+    assert drawn.cells["film"].mean(axis=1) == pytest.approx(mean, abs=0.006)
+    spread = np.sqrt(mean * (1 - mean) / 21)
+    assert drawn.cells["film"].std(axis=1) == pytest.approx(spread, abs=0.006)
+    assert drawn.base.mean(axis=0) == pytest.approx(point(space, belief.coded).base[0], abs=0.01)
+    number = network.numbers["odds_ratio", "steroids", "present", KIND]
+    ratios = np.log(drawn.roots["steroids"][1, :, 0])
+    assert ratios.mean() == pytest.approx(np.log(number.value), abs=0.02)
+    assert ratios.std() == pytest.approx(np.log(number.high / number.low) / 3.92, rel=0.05)
+    assert drawn.roots["steroids"][0] == pytest.approx(1.0)
+
+
+KIND = "bmes.one"
+
+
+def test_intervals_are_reproducible_and_hold_the_answer() -> None:
+    space, belief = compiled(small_network(0), CASES[1])
+    answers = [credible_intervals(space, belief, 300, rng=default_rng(7)) for _ in range(2)]
+    assert answers[0] == answers[1]
+    answer = answers[0]
+    frame = answer.to_frame()
+    assert list(frame.index) == list(answer.diagnoses)
+    assert frame["main_cause"].is_monotonic_decreasing
+    assert (frame["main_cause_low"] <= frame["main_cause_median"]).all()
+    assert (frame["main_cause_median"] <= frame["main_cause_high"]).all()
+    assert (frame["main_cause"].between(frame["main_cause_low"], frame["main_cause_high"])).all()
+    assert frame["leads"].sum() == pytest.approx(1.0)
+    assert answer.leader_holds == frame["leads"][answer.leader]
+    other = credible_intervals(space, belief, 300, rng=default_rng(8))
+    assert other.diagnoses != answer.diagnoses
+
+
+def test_neglected_scenarios_are_stated() -> None:
+    space, belief = compiled(small_network(0), CASES[1])
+    rough = credible_intervals(space, belief, 100, rng=default_rng(7), neglect=0.01)
+    exact = credible_intervals(space, belief, 100, rng=default_rng(7), neglect=0.0)
+    assert 0 < rough.neglected <= 0.01
+    assert rough.neglected_drawn > 0
+    assert exact.neglected == pytest.approx(0, abs=1e-12)
+    assert rough.to_frame()["main_cause_high"].to_numpy() == pytest.approx(
+        exact.to_frame()["main_cause_high"].to_numpy(), abs=0.05
+    )
+
+
+def test_bad_arguments_are_named() -> None:
+    space, belief = compiled(small_network(0), {})
+    with pytest.raises(InputError, match="draws: 0"):
+        credible_intervals(space, belief, 0, rng=default_rng(0))
+    with pytest.raises(InputError, match=r"level: 1\.5"):
+        credible_intervals(space, belief, 10, rng=default_rng(0), level=1.5)
+    number = space.network.numbers["frequency", "limp", "present", "none"]
+    with pytest.raises(InputError, match="can't move"):
+        vary(space, belief.coded, [(number, 0.2)])
