@@ -8,12 +8,15 @@ diagnoses" is laid out as a scenario with the single cause none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from bme_bayes.disease_space import DiseaseSpace
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -126,7 +129,7 @@ def lay_out(space: DiseaseSpace, keep: Ints) -> Layout:
         shares=1.0 / np.maximum(count, 1)[:, None],
         members=_incidence(members, kinds + 1),
         triples=_incidence(members[size - triples :], kinds + 1),
-        pairs_in=csr_array((np.ones(real.sum()), (pair_row.ravel(), of[real])), (len(both), size)),
+        pairs_in=_sparse(pair_row.ravel(), of[real], (len(both), size)),
         both=both,
         halves=_incidence(both, kinds + 1),
         diagnoses=np.hstack([of_diagnosis, np.zeros((len(of_diagnosis), 1))]),
@@ -138,5 +141,10 @@ def _incidence(members: Ints, causes: int) -> csr_array:
     rows = np.repeat(np.arange(len(members)), members.shape[1])
     flat = members.ravel()
     real = flat < causes
-    shape = (causes, len(members))
-    return csr_array((np.ones(real.sum()), (flat[real], rows[real])), shape=shape)
+    return _sparse(flat[real], rows[real], (causes, len(members)))
+
+
+def _sparse(rows: Ints, columns: Ints, shape: tuple[int, int]) -> csr_array:
+    from scipy.sparse import csr_array  # noqa: PLC0415  70 ms that only this question needs
+
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape)
