@@ -52,8 +52,9 @@ Start = Floats
 
 def kind_offsets(network: Network, mix: CaseMix) -> Floats:
     """(K,) odds of each kind within its public state, from the shares at the reference mix."""
-    share = [network.value("kind_share", k.diagnosis, k.id, k.grade, 1.0) for k in network.kinds]
-    return np.asarray(np.array(share) / mix.mean_ratio())
+    power = network.prior.kind_power if network.prior else 1.0
+    stated = [network.value("kind_share", k.diagnosis, k.id, k.grade, 1.0) for k in network.kinds]
+    return np.asarray(np.array(stated) ** power / mix.mean_ratio())
 
 
 def reference_mix(network: Network) -> CaseMix:

@@ -9,8 +9,9 @@ once a network; `Belief` is what it says of one patient.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +38,19 @@ class Belief:
     levels : process id to (2, S) P(level | scenario, findings)
     log_evidence : natural log of P(findings | marrow edema) in this setting
     coded : the findings it rests on
+    assumed : what was taken for granted of variables that were not entered
     """
 
     scenario: Floats
     levels: dict[str, Floats]
     log_evidence: float
     coded: Coded
+    assumed: Coded = field(default_factory=dict)
+
+    @property
+    def known(self) -> Coded:
+        """What was entered and what was assumed."""
+        return {**self.assumed, **self.coded}
 
 
 class DiseaseSpace:
@@ -155,8 +163,21 @@ class DiseaseSpace:
             present = present * np.tensordot(below[part], self.likelihood[part], axes=1)
         return np.asarray(absent + present)
 
-    def belief(self, coded: Coded) -> Belief:
-        """The joint posterior of one patient; raises `Contradiction` if there is none."""
+    def belief(self, coded: Coded, assumed: Coded | None = None) -> Belief:
+        """The joint posterior of one patient; raises `Contradiction` if there is none.
+
+        `assumed` holds what is taken for granted of variables that were not entered; it
+        counts, but these variables stay open to questions.
+        """
+        assumed = {n: v for n, v in (assumed or {}).items() if n not in coded}
+        weight, levels, log_scale = self._weigh({**assumed, **coded})
+        total = float(weight.sum())
+        if not total > 0:
+            raise Contradiction(describe(self.network, self._smallest_impossible({**assumed, **coded})))
+        log_evidence = float(np.log(total) + log_scale - np.log(self.baseline))
+        return Belief(weight / total, levels, log_evidence, coded, assumed)
+
+    def _weigh(self, coded: Coded) -> tuple[Floats, dict[str, Floats], float]:
         roots, below = self.split_evidence(coded)
         weight = self.roots_weight(roots) * self.solved.scenario
         if EDEMA in below:
@@ -170,18 +191,30 @@ class DiseaseSpace:
             if process:
                 levels[process] = levels[process] * factor
             else:
-                weight = weight * factor[0]
-                weight, log_scale = _rescale(weight, log_scale)
+                weight, log_scale = _rescale(weight * factor[0], log_scale)
         for process, joint in levels.items():
             if joint is not self.levels[process]:
                 total = joint.sum(axis=0)
                 weight, log_scale = _rescale(weight * total, log_scale)
                 levels[process] = np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0)
-        total_weight = float(weight.sum())
-        if not total_weight > 0:
-            self._raise_contradiction(coded)
-        log_evidence = float(np.log(total_weight) + log_scale - np.log(self.baseline))
-        return Belief(weight / total_weight, levels, log_evidence, coded)
+        return weight, levels, log_scale
+
+    def _smallest_impossible(self, coded: Coded) -> Coded:
+        """A smallest part of impossible findings that is impossible by itself."""
+
+        def impossible(names: tuple[str, ...]) -> bool:
+            return not self._weigh({n: coded[n] for n in names})[0].sum() > 0
+
+        for size in (1, 2):
+            for group in combinations(coded, size):
+                if impossible(group):
+                    return {n: coded[n] for n in group}
+        kept = tuple(coded)
+        for name in coded:
+            rest = tuple(n for n in kept if n != name)
+            if impossible(rest):
+                kept = rest
+        return {n: coded[n] for n in kept}
 
     def _wholes(self, below: Coded) -> list[str]:
         names: list[str] = []
@@ -199,8 +232,9 @@ class DiseaseSpace:
         whole = variable.part_of or name
         level = belief.levels[self.network.variable(whole).process] if self.network.variable(whole).process else None
         states = range(len(variable.states))
-        rows = [self.observed(whole, {**belief.coded, name: _one(i, len(variable.states))}) for i in states]
-        base = self.observed(whole, belief.coded)
+        taken = belief.assumed.get(name, np.ones(len(variable.states)))
+        rows = [self.observed(whole, {**belief.known, name: _one(i, len(taken)) * taken[i]}) for i in states]
+        base = self.observed(whole, belief.known)
         joint = np.stack(rows)
         if level is None:
             joint, norm = joint[:, 0], base[0]
@@ -208,27 +242,6 @@ class DiseaseSpace:
             prior = np.divide(level, base, out=np.zeros_like(level), where=base > 0)
             joint, norm = (joint * prior).sum(axis=1), (base * prior).sum(axis=0)
         return np.asarray(np.divide(joint, norm, out=np.zeros_like(joint), where=norm > 0))
-
-    def _raise_contradiction(self, coded: Coded) -> None:
-        def impossible(names: list[str]) -> bool:
-            try:
-                self.belief({n: coded[n] for n in names})
-            except Contradiction:
-                return True
-            return False
-
-        names = list(coded)
-        if not getattr(self, "_searching", False):
-            self._searching = True
-            try:
-                for name in list(names):
-                    rest = [n for n in names if n != name]
-                    if impossible(rest):
-                        names = rest
-            finally:
-                self._searching = False
-        shown = {n: coded[n] for n in names if n != EDEMA or len(names) == 1}
-        raise Contradiction(describe(self.network, shown or coded))
 
 
 def _one(index: int, size: int) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from numpy.random import Generator
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.findings import code_findings
+from bme_bayes.findings import assume_unremarkable, code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
 from bme_bayes.questions.uncertainty import Uncertainty, credible_intervals
@@ -29,13 +29,22 @@ class Engine:
         self.network = network
         self.space = DiseaseSpace(network, stored_start)
 
-    def belief(self, findings: Findings) -> Belief:
-        """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`."""
-        return self.space.belief(code_findings(self.network, findings))
+    def belief(self, findings: Findings, unmentioned: float | None = None) -> Belief:
+        """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`.
 
-    def posterior(self, findings: Findings | None = None, explanations: int = 8) -> Posterior:
+        `unmentioned` below 1 takes risk factors that were not entered for less likely; the
+        default is that of the setting: 1 (unknown is never absent) but for case reports.
+        """
+        prior = self.network.prior
+        strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
+        coded = code_findings(self.network, findings)
+        return self.space.belief(coded, assume_unremarkable(self.network, findings, strength))
+
+    def posterior(
+        self, findings: Findings | None = None, explanations: int = 8, unmentioned: float | None = None
+    ) -> Posterior:
         """Probability of every diagnosis as main cause and as present, and explanations."""
-        return summarise(self.space, self.belief(findings or {}), explanations)
+        return summarise(self.space, self.belief(findings or {}, unmentioned), explanations)
 
     def next_findings(
         self, findings: Findings | None = None, target: str = "all", top: int | None = None,

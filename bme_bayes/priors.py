@@ -29,6 +29,8 @@ class PriorSet:
     base: Mapping[str, Mapping[tuple[str, str], Number]]
     mix: Mapping[tuple[str, str], Number]
     none: float = 0.02
+    kind_power: float = 1.0
+    unmentioned: float = 1.0
     evaluation_only: bool = False
     provenance: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)

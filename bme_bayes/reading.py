@@ -180,6 +180,8 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
         base=base,
         mix=mix,
         none=float(data.get("none", 0.02)),
+        kind_power=float(data.get("kind_power", 1.0)),
+        unmentioned=float(data.get("unmentioned", 1.0)),
         evaluation_only=bool(data.get("evaluation_only", False)),
         provenance=str(data.get("provenance", "")),
     )
@@ -195,11 +197,11 @@ def with_version(network: Network) -> Network:
     digest.update(repr(network.kinds).encode())
     prior = network.prior
     rates = list(prior.region(network.region).values()) + list(prior.mix.values()) if prior else []
-    none = prior.none if prior else 0.0
+    scalars = (prior.none, prior.kind_power, prior.unmentioned) if prior else ()
     for number in (*network.numbers.values(), *rates):
         key = (number.quantity, number.child, number.state, number.cause, number.value, number.n)
         digest.update(repr(key).encode())
-    digest.update(repr(none).encode())
+    digest.update(repr(scalars).encode())
     return replace(network, version=digest.hexdigest()[:12])
 
 

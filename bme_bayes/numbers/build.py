@@ -24,6 +24,7 @@ from bme_bayes.numbers.pool import (
 
 COLUMNS = ("quantity", "child", "state", "cause", "regions", "value", "low", "high", "n", "basis",
            "sources", "claims", "note")
+HALLMARK_ELSEWHERE = 0.5
 NO_EFFECT = 0.15
 """Odds ratios nearer to 1 than exp(0.15) get no link."""
 
@@ -154,13 +155,20 @@ class Builder:
             strength = 0.5 + 0.5 * (series.n / (series.n + PANEL_N) if series else 0.0)
             shift = strength * shift_to_mean(logits, shares, clip(parent.value))
         out = []
+        halved = self._not_hallmark(cell, kinds[0]["diagnosis"])
         for mean, own in zip(logits, passes, strict=True):
-            p = clip(expit(mean + shift))
+            p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if halved else 1.0))
             n = own.n + (0.5 * series.n if series else 0.0)
             low, high = interval(p, n)
             note = "" if abs(shift) < 0.05 else f"kind judged {expit(mean):.3f}, moved {shift:+.2f} log-odds towards its diagnosis"
+            if halved:
+                note = "; ".join(filter(None, (note, "halved: the rest is a coexisting disease that the network holds by itself")))
             out.append((Combined(p, low, high, n, "elicited" if series is None else "both"), series, note, expit(mean)))
         return out
+
+    def _not_hallmark(self, cell: Cell, diagnosis: str) -> bool:
+        owners = self.variables[cell.finding]["hallmark_of"].split()
+        return bool(owners) and diagnosis not in owners
 
     def _regional(self, cell: Cell, own: Judged, kind: Row) -> float:
         """The kind's log-odds, moved as the panel moved its diagnosis in this region."""

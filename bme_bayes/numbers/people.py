@@ -16,6 +16,8 @@ EXTRA_CARRIERS = {
     ("prior_radiation", "present"): (0.008, 0.002, 0.01, 0.002, 0.02),
 }
 SETTINGS = ("general_orthopaedics", "sports_medicine", "rheumatology_tertiary", "obstetric", "older_adults_falls_clinic")
+OWN_SEX = ("late_pregnancy", "peripartum", "metabolic", "benign_tumour", "sarcoma", "cppd", "juvenile")
+"""Kinds whose sex ratio is their own, not that of their diagnosis' published series."""
 COUPLING = {
     "severity": 2.5, "joint_inflammation": 2.5, "systemic_inflammation": 3.5,
     "multifocality": 3.5, "aggressive_lesion": 2.5, "chronicity": 2.0,
@@ -70,7 +72,7 @@ def _demographics(evidence: Evidence) -> Iterator[Row]:
 
 def _sex_claims(evidence: Evidence, kind: Row):  # type: ignore[no-untyped-def]
     """Published sex ratios, for diagnoses whose kinds do not differ in sex by definition."""
-    if kind["id"] in ("late_pregnancy", "peripartum", "benign_tumour", "sarcoma", "cppd", "juvenile"):
+    if kind["id"] in OWN_SEX:
         return None
     column = kind["diagnosis"]
     found = {c[0]: c for region in kind["regions"] for c in evidence.used("sex", "sex", "male", column, region)}

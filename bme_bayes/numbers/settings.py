@@ -34,6 +34,10 @@ SETTINGS = (
 REPORTS = Setting("case_reports", "Published case reports (evaluation only)",
                   "The flattened mix of published reports, in which rare and deceptive disease is over-represented. For evaluation, never for a patient.")
 FLATTENING = 0.3
+REPORT_DIAGNOSES = 1.06
+REPORT_KIND_POWER = 0.5
+REPORT_UNMENTIONED = 0.2
+"""A report is silent on most risk factors that are absent and names those that are present."""
 
 BaseRow = dict[str, object]
 
@@ -66,10 +70,10 @@ def flattened(evidence: Evidence, region: str) -> list[BaseRow]:
     total = sum(weights)
     out = []
     for r, weight in zip(rows, weights, strict=True):
-        value = 1.12 * weight / total
+        value = REPORT_DIAGNOSES * weight / total
         low, high = interval(value, 5)
         out.append({**r, "value": _round(value), "low": _round(low), "high": _round(high), "n": 5.0,
-                    "note": f"general orthopaedics to the power {FLATTENING}, scaled to 1.12 diagnoses a report"})
+                    "note": f"general orthopaedics to the power {FLATTENING}, scaled to {REPORT_DIAGNOSES} diagnoses a report"})
     return out
 
 
@@ -105,7 +109,8 @@ def prior_document(evidence: Evidence, setting: Setting) -> dict[str, object]:
     regions = ("hip", "knee", "ankle_foot", "spine")
     return {
         "name": setting.name, "label": setting.label, "description": setting.description,
-        "evaluation_only": reports, "none": NONE_SHARE, "provenance": "three elicitation passes, pooled",
+        "evaluation_only": reports, "none": 0.01 if reports else NONE_SHARE,
+        "kind_power": REPORT_KIND_POWER if reports else 1.0, "unmentioned": REPORT_UNMENTIONED if reports else 1.0, "provenance": "three elicitation passes, pooled",
         "base": {r: flattened(evidence, r) if reports else base_rates(evidence, source, r) for r in regions},
         "mix": list(case_mix(evidence, source)),
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from bme_bayes.numbers.build import COLUMNS, Builder, odds_ratios
-from bme_bayes.numbers.evidence import Row, read_evidence
+from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.people import people
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 
@@ -18,18 +18,37 @@ def links_text(networks: Path) -> str:
     """The whole of links.csv as it follows from the evidence."""
     evidence = read_evidence(networks)
     builder = Builder(evidence)
-    rows = [*builder.frequencies(), *odds_ratios(evidence), *people(builder)]
+    numbers = [*builder.frequencies(), *odds_ratios(evidence), *people(builder)]
+    numbers = judged_by_hand(numbers, networks / "elicitation" / "judgements.csv")
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(merge_regions(rows))
+    writer.writerows(merge_regions(numbers))
     return out.getvalue()
 
 
-def merge_regions(rows: list[Row]) -> list[Row]:
+def judged_by_hand(numbers: list[Row], path: Path) -> list[Row]:
+    """Single judgements with a reason replace what was pooled; one must name a known number."""
+    kinds: dict[str, str] = {}
+    for row in numbers:
+        kinds[row["cause"]] = "".join(dict.fromkeys(kinds.get(row["cause"], "") + row["regions"]))
+    for hand in rows(path):
+        key = tuple(hand[k] for k in ("quantity", "child", "state", "cause"))
+        numbers = [n for n in numbers if tuple(n[k] for k in ("quantity", "child", "state", "cause")) != key]
+        value = float(hand["value"])
+        numbers.append({
+            **dict(zip(("quantity", "child", "state", "cause"), key, strict=True)),
+            "regions": kinds[hand["cause"]], "value": f"{value:.4g}", "low": f"{value / 2.5:.4g}",
+            "high": f"{value * 2.5:.4g}", "n": "5", "basis": "elicited", "sources": "", "claims": "",
+            "note": "single judgement: " + hand["reason"],
+        })
+    return numbers
+
+
+def merge_regions(numbers: list[Row]) -> list[Row]:
     """Rows that differ in nothing but the region become one row."""
     merged: dict[tuple[str, ...], Row] = {}
-    for row in rows:
+    for row in numbers:
         key = tuple(v for k, v in row.items() if k != "regions")
         if key in merged:
             merged[key]["regions"] += row["regions"]

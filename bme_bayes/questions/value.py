@@ -113,9 +113,10 @@ def _panel(space: DiseaseSpace, belief: Belief) -> dict[str, Floats]:
 
 def root_joint(space: DiseaseSpace, belief: Belief, name: str) -> Floats:
     """(states, S) joint of an unknown context or risk factor and the scenario."""
-    roots, _ = space.split_evidence(belief.coded)
+    roots, _ = space.split_evidence(belief.known)
     states = len(space.network.variable(name).states)
-    weights = [space.roots_weight({**roots, name: np.eye(states)[i]}) for i in range(states)]
+    taken = np.diag(belief.assumed.get(name, np.ones(states)))
+    weights = [space.roots_weight({**roots, name: taken[i]}) for i in range(states)]
     total = np.sum(weights, axis=0)
     share = np.divide(np.stack(weights), total, out=np.zeros((states, len(total))), where=total > 0)
     return np.asarray(share * belief.scenario)
