@@ -66,9 +66,9 @@ class Reweigher:
     """
 
     def __init__(self, space: DiseaseSpace, belief: Belief, neglect: float = 1e-9) -> None:
-        self.space, self.coded = space, belief.coded
-        self.families = families(space, belief.coded)
-        roots, below = space.split_evidence(belief.coded)
+        self.space, self.coded = space, belief.known
+        self.families = families(space, belief.known)
+        roots, below = space.split_evidence(belief.known)
         self.edema = below.get(EDEMA, np.ones(2))
         order = np.argsort(-belief.scenario)
         held = np.cumsum(belief.scenario[order])
@@ -77,8 +77,8 @@ class Reweigher:
         weight = (space.roots_weight(roots) * space.solved.scenario)[keep]
         self.layout = lay_out(space, keep)
         self.weight = weight
-        self.now = point(space, belief.coded)
-        self.scale = {n: _scale(t[:, 0], belief.coded.get(n)) for n, t in self.now.cells.items()}
+        self.now = point(space, belief.known)
+        self.scale = {n: _scale(t[:, 0], belief.known.get(n)) for n, t in self.now.cells.items()}
         self.reference = reference_mix(space.network)
         self.prior_kinds = _prior_kinds(space)
 
@@ -160,7 +160,9 @@ class Reweigher:
     def _kind_factor(self, parameters: Parameters) -> Floats:
         """(B, K + 1) multiplier of the odds of each kind; 1 for none of the diagnoses."""
         now = self.now
-        share = parameters.kind_share / now.kind_share
+        prior = self.space.network.prior
+        power = prior.kind_power if prior else 1.0
+        share = (parameters.kind_share / now.kind_share) ** power
         own, average = share, share * parameters.links[:, :-1] / now.links[:, :-1]
         for name, table in parameters.roots.items():
             known = self.coded[name][:, None]

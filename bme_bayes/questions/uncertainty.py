@@ -97,7 +97,7 @@ def credible_intervals(
     """
     if not 0 < level < 1:
         raise InputError(f"level: {level} is not between 0 and 1")
-    parameters = draw(space, belief.coded, draws, rng)
+    parameters = draw(space, belief.known, draws, rng)
     reweigher = Reweigher(space, belief, neglect)
     versions = reweigher.evaluate(parameters)
     main, present = versions.main_cause(), versions.presence()
