@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bme_bayes.numbers.adjust import Shifts
 from bme_bayes.numbers.evidence import PARENT_COLUMN, Evidence
 from bme_bayes.numbers.people import AGES, carriers
 from bme_bayes.numbers.pool import interval, judge
@@ -63,17 +64,18 @@ def base_rates(evidence: Evidence, setting: str, region: str) -> list[BaseRow]:
     return out
 
 
-def flattened(evidence: Evidence, region: str) -> list[BaseRow]:
-    """The mix of published reports: main causes to the power `FLATTENING`."""
+def flattened(evidence: Evidence, region: str, shifts: Shifts) -> list[BaseRow]:
+    """The mix of published reports: main causes to the power `FLATTENING`, as readers judged."""
     rows = base_rates(evidence, "general_orthopaedics", region)
-    weights = [float(str(r["value"])) ** FLATTENING for r in rows]
+    moves = [shifts.get(("base_rate", region, str(r["state"]), str(r["variable"])), 0.0) for r in rows]
+    weights = [float(str(r["value"])) ** FLATTENING * math.exp(m) for r, m in zip(rows, moves, strict=True)]
     total = sum(weights)
     out = []
-    for r, weight in zip(rows, weights, strict=True):
+    for r, weight, move in zip(rows, weights, moves, strict=True):
         value = REPORT_DIAGNOSES * weight / total
         low, high = interval(value, 5)
         out.append({**r, "value": _round(value), "low": _round(low), "high": _round(high), "n": 5.0,
-                    "note": f"general orthopaedics to the power {FLATTENING}, scaled to {REPORT_DIAGNOSES} diagnoses a report"})
+                    "note": f"general orthopaedics to the power {FLATTENING}, whole-case judgements {move:+.2f}, scaled to {REPORT_DIAGNOSES} diagnoses a report"})
     return out
 
 
@@ -102,7 +104,7 @@ def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
                ("earlier_stress_injury", "prior_radiation") else "share of attenders with marrow edema; three passes pooled"}
 
 
-def prior_document(evidence: Evidence, setting: Setting) -> dict[str, object]:
+def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict[str, object]:
     """One prior file as plain data."""
     reports = setting is REPORTS
     source = "general_orthopaedics" if reports else setting.name
@@ -111,7 +113,7 @@ def prior_document(evidence: Evidence, setting: Setting) -> dict[str, object]:
         "name": setting.name, "label": setting.label, "description": setting.description,
         "evaluation_only": reports, "none": 0.01 if reports else NONE_SHARE,
         "kind_power": REPORT_KIND_POWER if reports else 1.0, "unmentioned": REPORT_UNMENTIONED if reports else 1.0, "provenance": "three elicitation passes, pooled",
-        "base": {r: flattened(evidence, r) if reports else base_rates(evidence, source, r) for r in regions},
+        "base": {r: flattened(evidence, r, shifts) if reports else base_rates(evidence, source, r) for r in regions},
         "mix": list(case_mix(evidence, source)),
     }
 

@@ -8,18 +8,26 @@ from pathlib import Path
 
 import yaml
 
+from bme_bayes.numbers.adjust import adjusted
 from bme_bayes.numbers.build import COLUMNS, Builder, odds_ratios
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.people import people
+from bme_bayes.numbers.vignettes import read_shifts
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 
 
-def links_text(networks: Path) -> str:
-    """The whole of links.csv as it follows from the evidence."""
+def links_text(networks: Path, *, adjust: bool = True) -> str:
+    """The whole of links.csv as it follows from the evidence.
+
+    Without `adjust` the whole-case judgements are left out, as `vignettes.fit` needs it.
+    """
     evidence = read_evidence(networks)
     builder = Builder(evidence)
     numbers = [*builder.frequencies(), *odds_ratios(evidence), *people(builder)]
     numbers = judged_by_hand(numbers, networks / "elicitation" / "judgements.csv")
+    if adjust:
+        states = {v["id"]: v["states"].split("|") for v in evidence.variables}
+        numbers = adjusted(numbers, read_shifts(networks / "elicitation" / "adjustments.csv"), states)
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -57,10 +65,11 @@ def merge_regions(numbers: list[Row]) -> list[Row]:
     return list(merged.values())
 
 
-def prior_texts(networks: Path) -> dict[str, str]:
+def prior_texts(networks: Path, *, adjust: bool = True) -> dict[str, str]:
     """The prior files, by name."""
     evidence = read_evidence(networks)
-    return {f"{s.name}.yaml": prior_text(prior_document(evidence, s)) for s in (*SETTINGS, REPORTS)}
+    shifts = read_shifts(networks / "elicitation" / "adjustments.csv") if adjust else {}
+    return {f"{s.name}.yaml": prior_text(prior_document(evidence, s, shifts)) for s in (*SETTINGS, REPORTS)}
 
 
 def prior_text(document: dict[str, object]) -> str:

@@ -1,0 +1,237 @@
+"""Whole-case judgements: coded vignettes of invented patients, read blind by specialists' passes.
+
+Judging cells one at a time leaves out how findings are weighed together. So a second
+elicitation asked for whole answers: each vignette (drawn from the model, no real patient) was read
+without sight of the model, and the probability of each diagnosis as main cause was written down.
+`fit` finds the small shifts of the log-odds of cells, odds ratios and ages that bring the model
+nearest to these readings (and of the base rates of the setting `case_reports`, under which
+they were read), held to the pooled numbers by a normal prior whose width is that of
+their uncertainty: sd = WIDTH * sqrt(10 / n), so that a published number hardly moves.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from bme_bayes.cpds import split_by_process
+from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.findings import Coded, assume_unremarkable, code_findings
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import load
+
+Floats = NDArray[np.float64]
+Key = tuple[str, str, str, str]
+WIDTH = {"frequency": 1.5, "odds_ratio": 1.0, "share": 0.8, "base_rate": 0.6}
+LEAST_SHIFT = 0.02
+STEP = 1e-5
+COLUMNS = ("quantity", "child", "state", "cause", "shift")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One vignette and its reading: probability of each diagnosis as main cause."""
+
+    region: str
+    findings: dict[str, object]
+    probabilities: dict[str, float]
+
+
+def read_readings(folder: Path) -> list[Reading]:
+    """All readings kept in a folder of JSON Lines files."""
+    out = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            out.append(Reading(entry["region"], entry["findings"], entry["probabilities"]))
+    return out
+
+
+@dataclass(frozen=True)
+class Item:
+    """A reading, coded: prior log-weight of each kind, what was seen, and the target."""
+
+    weight: Floats
+    below: Coded
+    shifts: tuple[tuple[str, str], ...]
+    target: Floats
+
+
+class Region:
+    """One region's part of the objective: single diagnoses only, which carry the readings."""
+
+    def __init__(self, space: DiseaseSpace, readings: Iterable[Reading]) -> None:
+        self.name = space.network.region
+        self.causes = [k.cause for k in space.network.kinds]
+        self.grades = [(k.diagnosis, k.grade) for k in space.network.kinds]
+        size = len(self.causes)
+        self.diagnosis_of = space.scenarios.diagnosis_of
+        self.diagnoses = space.scenarios.diagnoses
+        single = [int(np.flatnonzero((space.scenarios.members == [k, size, size]).all(axis=1))[0]) for k in range(size)]
+        prior = space.solved.scenario * space.edema
+        self.cells = {
+            name: np.log(np.clip(c.frequencies[:, :size], 1e-4, 1)) for name, c in space.cpds.items() if not c.variable.part_of
+        }
+        self.variables = {name: space.network.variable(name) for name in self.cells}
+        self.coupling = {
+            n: space.network.value("coupling", n, "", v.process, 0.0) for n, v in self.variables.items() if v.process
+        }
+        self.shares = {p: c.frequencies[1, :size] for p, c in space.process_cpds.items()}
+        self.items = [self._item(space, r, prior, single) for r in readings]
+
+    def _item(self, space: DiseaseSpace, reading: Reading, prior: Floats, single: list[int]) -> Item:
+        prior_set = space.network.prior
+        silence = assume_unremarkable(space.network, reading.findings, prior_set.unmentioned if prior_set else 1.0)
+        roots, below = space.split_evidence({**silence, **code_findings(space.network, reading.findings)})
+        weight = (space.roots_weight(roots) * prior)[single]
+        said = reading.probabilities
+        silent = [d for d in self.diagnoses if d not in said]
+        rest = max(1 - sum(said.values()), 0.0) / max(len(silent), 1)
+        target = np.array([said.get(d, rest) for d in self.diagnoses])
+        states = tuple(
+            (n, space.network.variable(n).states[int(v.argmax())]) for n, v in roots.items() if (v > 0).sum() == 1
+        )
+        shifts = tuple((n, s) for n, s in states if s not in ("absent", "none", "female"))
+        seen = {n: v for n, v in below.items() if n in self.cells}
+        return Item(np.log(np.maximum(weight, 1e-300)), seen, shifts, target / target.sum())
+
+    def split(self, name: str, logs: Floats) -> Floats:
+        """Cells (states, levels, K) from shifted log-frequencies."""
+        cells = np.exp(logs - logs.max(axis=0))
+        cells /= cells.sum(axis=0)
+        process = self.variables[name].process
+        if not process:
+            return np.asarray(cells[:, None, :])
+        return np.maximum(split_by_process(cells, self.shares[process], self.coupling[name]), 1e-12)
+
+
+class Objective:
+    """Penalised cross-entropy of the readings and its gradient, over all regions."""
+
+    def __init__(self, regions: list[Region], weights: dict[Key, float]) -> None:
+        self.regions = regions
+        keys: dict[Key, int] = {}
+        for region in regions:
+            for diagnosis, grade in region.grades:
+                keys.setdefault(("base_rate", region.name, grade, diagnosis), len(keys))
+            for name, logs in region.cells.items():
+                for state in region.variables[name].states[: len(logs)]:
+                    for cause in region.causes:
+                        keys.setdefault(("frequency", name, state, cause), len(keys))
+            for item in region.items:
+                for name, state in item.shifts:
+                    quantity = "share" if name in ("age_band", "sex") else "odds_ratio"
+                    for cause in region.causes:
+                        keys.setdefault((quantity, name, state, cause), len(keys))
+        self.keys = keys
+        self.precision = np.array([max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]] ** 2 for k in keys])
+
+    def index(self, region: Region, quantity: str, name: str, state: str) -> NDArray[np.intp]:
+        """Places of one (variable, state) for all kinds of a region."""
+        return np.array([self.keys[quantity, name, state, c] for c in region.causes])
+
+    def __call__(self, theta: Floats) -> tuple[float, Floats]:
+        loss = float((self.precision * theta**2).sum() / 2)
+        gradient = self.precision * theta
+        for region in self.regions:
+            loss += self._region(region, theta, gradient)
+        return loss, gradient
+
+    def _region(self, region: Region, theta: Floats, gradient: Floats) -> float:
+        places = {
+            n: np.stack([self.index(region, "frequency", n, s) for s in v.states]) for n, v in region.variables.items()
+        }
+        logs = {n: region.cells[n] + theta[p] for n, p in places.items()}
+        cells = {n: region.split(n, v) for n, v in logs.items()}
+        slopes = {n: np.zeros_like(c) for n, c in cells.items()}
+        loss = 0.0
+        for item in region.items:
+            loss += self._item(region, item, theta, gradient, cells, slopes)
+        for name, place in places.items():
+            for row, where in enumerate(place):
+                moved = logs[name].copy()
+                moved[row] += STEP
+                change = (region.split(name, moved) - cells[name]) / STEP
+                np.add.at(gradient, where, (slopes[name] * change).sum(axis=(0, 1)))
+        return loss
+
+    def _item(
+        self, region: Region, item: Item, theta: Floats, gradient: Floats, cells: dict[str, Floats], slopes: dict[str, Floats]
+    ) -> float:
+        score = item.weight.copy()
+        base = np.array([self.keys["base_rate", region.name, g, d] for d, g in region.grades])
+        roots = [base] + [
+            self.index(region, "share" if n in ("age_band", "sex") else "odds_ratio", n, s) for n, s in item.shifts
+        ]
+        for place in roots:
+            score += theta[place]
+        levels: dict[str, Floats] = {p: np.stack([1 - s, s]) for p, s in region.shares.items()}
+        seen = {n: np.tensordot(known, cells[n], axes=1) for n, known in item.below.items()}
+        for name, likelihood in seen.items():
+            process = region.variables[name].process
+            if process:
+                levels[process] = levels[process] * likelihood
+            else:
+                score += np.log(likelihood[0])
+        total = {p: j.sum(axis=0) for p, j in levels.items()}
+        for process in levels:
+            score += np.log(total[process])
+        q = np.exp(score - score.max())
+        q /= q.sum()
+        by_diagnosis = np.bincount(region.diagnosis_of, q, minlength=len(region.diagnoses))
+        slope = q * (1 - (item.target / np.maximum(by_diagnosis, 1e-12))[region.diagnosis_of])
+        for place in roots:
+            np.add.at(gradient, place, slope)
+        for name, likelihood in seen.items():
+            process = region.variables[name].process
+            level = levels[process] / total[process] if process else np.ones((1, 1))
+            slopes[name] += item.below[name][:, None, None] * (slope * level / likelihood)[None]
+        return -float((item.target * np.log(np.maximum(by_diagnosis, 1e-12))).sum())
+
+
+def objective(folder: Path, readings: list[Reading]) -> Objective:
+    """The objective on a data folder without shifts."""
+    regions, weights = [], {}
+    for name in REGIONS.values():
+        network = load(name, "case_reports", folder)
+        regions.append(Region(DiseaseSpace(network), [r for r in readings if r.region == name]))
+        for key, number in network.numbers.items():
+            weights[key] = max(weights.get(key, 0.0), number.n)
+    return Objective(regions, weights)
+
+
+def fit(folder: Path, readings: list[Reading], rounds: int = 60) -> dict[Key, float]:
+    """The shifts that fit the readings best, by number; small ones are left out."""
+    target = objective(folder, readings)
+    found = minimize(target, np.zeros(len(target.keys)), jac=True, method="L-BFGS-B", options={"maxiter": rounds})
+    shifts = zip(target.keys, np.asarray(found.x).tolist(), strict=True)
+    return {k: v for k, v in shifts if abs(v) >= LEAST_SHIFT}
+
+
+def shifts_text(shifts: dict[Key, float]) -> str:
+    """`adjustments.csv` as text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([*key, f"{value:.3f}"] for key, value in sorted(shifts.items()))
+    return out.getvalue()
+
+
+def read_shifts(path: Path) -> dict[Key, float]:
+    """Shifts kept in a file; none where there is no file."""
+    if not path.is_file():
+        return {}
+    found: dict[Key, float] = defaultdict(float)
+    with path.open(newline="", encoding="utf-8") as handle:
+        for row in csv.DictReader(handle):
+            found[row["quantity"], row["child"], row["state"], row["cause"]] = float(row["shift"])
+    return dict(found)
