@@ -1,0 +1,282 @@
+"""Why: how much each finding speaks for or against a diagnosis, and what that rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator, default_rng
+from numpy.typing import NDArray
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.errors import UnknownName
+from bme_bayes.network import NONE, Network, Number
+from bme_bayes.questions.subsets import Subsets, all_masks
+from bme_bayes.questions.targets import make_target
+from bme_bayes.questions.words import finding_words, strength
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+EXACT = 12
+"""Up to so many findings, all orders are averaged; above, a sample of them."""
+ORDERS = 100
+QUANTITIES = {"finding": "frequency", "sign": "frequency", "risk": "odds_ratio", "context": "share"}
+NOTABLE = 0.1
+"""A change of log-odds below this is not named as working through another finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Another finding that a finding works through.
+
+    `change` is how much the finding's weight rises because the other is known too: below zero,
+    they say partly the same (or the other explains it away).
+    """
+
+    id: str
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What one finding says of one diagnosis; weights are natural log-odds.
+
+    weight : log-odds with all findings less those without this one (leave-one-out):
+        ln P(finding | diagnosis, others) / P(finding | not, others)
+    shapley : its share of the whole change from the setting's base rate, averaged over the
+        orders in which findings could be entered, with `standard_error` (0 where exact)
+    with_diagnosis, without_diagnosis : these two probabilities
+    through : the findings that change its weight, most first
+    numbers : the model's numbers behind it, for the kinds of the diagnosis
+    sources : the keys of their sources
+    words : the same in a sentence
+    """
+
+    id: str
+    label: str
+    state: str
+    weight: float
+    shapley: float
+    standard_error: float
+    with_diagnosis: float
+    without_diagnosis: float
+    through: tuple[Interaction, ...]
+    numbers: tuple[Number, ...]
+    sources: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """The findings for and against one diagnosis, weightiest first.
+
+    `before` and `after` are the log-odds of its presence in this setting given marrow edema,
+    and with all findings; the Shapley weights sum to their difference. `exact` says whether all
+    orders were averaged, `orders` how many were drawn otherwise.
+    """
+
+    diagnosis: str
+    label: str
+    before: float
+    after: float
+    present: float
+    exact: bool
+    orders: int
+    findings: tuple[Weight, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Index finding id; state, weight, shapley, probabilities with and without, sources."""
+        columns = ["state", "weight", "shapley", "standard_error", "with_diagnosis",
+                   "without_diagnosis", "through", "sources"]  # fmt: skip
+        rows = {
+            f.id: (
+                f.state, f.weight, f.shapley, f.standard_error, f.with_diagnosis,
+                f.without_diagnosis, " ".join(t.id for t in f.through), " ".join(f.sources),
+            )
+            for f in self.findings
+        }  # fmt: skip
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+        frame.index.name = "finding"
+        return frame
+
+
+def explain(
+    space: DiseaseSpace,
+    belief: Belief,
+    diagnosis: str,
+    *,
+    rng: Generator | None = None,
+    orders: int = ORDERS,
+) -> Weighing:
+    """The weight of each finding for or against the presence of a diagnosis.
+
+    Leave-one-out weights and interactions are exact. Shapley weights are exact for up to
+    `EXACT` findings; above, averages over `orders` random orders, each also taken backwards,
+    with their standard errors (`rng`: the generator; a fixed one by default). Marrow edema is
+    taken for granted and not among the findings. Raises `UnknownName`.
+    """
+    if diagnosis not in space.scenarios.diagnoses:
+        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+    given = make_target(space, diagnosis).given
+    subsets = Subsets(space, belief)
+    count = len(subsets.names)
+    exact = count <= EXACT
+    if exact:
+        odds = log_odds(subsets.every(given))
+        shapley, error = shapley_values(odds, count), np.zeros(count)
+    else:
+        shapley, error = _sampled(subsets, given, orders, rng or default_rng(0))
+    out, pairs = _left_out(count)
+    joint = subsets.weights(
+        np.vstack([np.ones(count, bool), np.zeros(count, bool), out, pairs]), given
+    )
+    value = log_odds(joint)
+    weight = value[0] - value[2 : 2 + count]
+    without = joint[2 : 2 + count]
+    chance = np.divide(joint[0], without, out=np.zeros_like(without), where=without > 0)
+    change = _interactions(value[0], value[2 : 2 + count], value[2 + count :], count)
+    label = space.network.variable(diagnosis).label
+    found = [
+        _weight(space, belief, diagnosis, name, (weight[i], shapley[i], error[i]), chance[i],
+                _through(subsets.names, change[i]))
+        for i, name in enumerate(subsets.names)
+    ]  # fmt: skip
+    return Weighing(
+        diagnosis=diagnosis,
+        label=label,
+        before=float(value[1]),
+        after=float(value[0]),
+        present=float(1 / (1 + math.exp(-value[0]))),
+        exact=exact,
+        orders=0 if exact else 2 * orders,
+        findings=tuple(sorted(found, key=lambda f: -abs(f.weight))),
+    )
+
+
+def log_odds(joint: Floats) -> Floats:
+    """(M,) ln of the first over the second column; both kept off zero."""
+    tiny = 1e-300
+    return np.asarray(np.log(np.maximum(joint[:, 0], tiny)) - np.log(np.maximum(joint[:, 1], tiny)))
+
+
+def shapley_values(value: Floats, count: int) -> Floats:
+    """(count,) Shapley values of a set function (2 ** count,); bit i of a row is member i.
+
+    phi_i = sum over sets A without i of |A|! (n - |A| - 1)! / n! (v(A + i) - v(A)).
+    """
+    if count == 0:
+        return np.zeros(0)
+    masks = all_masks(count)
+    size = masks.sum(axis=1)
+    share = np.array([1 / (count * math.comb(count - 1, a)) for a in range(count)])
+    out = np.empty(count)
+    for i in range(count):
+        without = np.flatnonzero(~masks[:, i])
+        gain = value[without | (1 << i)] - value[without]
+        out[i] = (share[size[without]] * gain).sum()
+    return out
+
+
+def _sampled(subsets: Subsets, given: Floats, orders: int, rng: Generator) -> tuple[Floats, Floats]:
+    count = len(subsets.names)
+    drawn = np.stack([rng.permutation(count) for _ in range(orders)])
+    both = np.stack([drawn, drawn[:, ::-1]], axis=1).reshape(-1, count)
+    rank = np.argsort(both, axis=1)
+    masks = rank[:, None, :] < np.arange(count + 1)[None, :, None]
+    distinct, row = np.unique(masks.reshape(-1, count), axis=0, return_inverse=True)
+    value = log_odds(subsets.weights(distinct, given))[row.ravel()].reshape(len(both), count + 1)
+    gain = np.empty(both.shape)
+    np.put_along_axis(gain, both, np.diff(value, axis=1), axis=1)
+    pair = gain.reshape(orders, 2, count).mean(axis=1)
+    return pair.mean(axis=0), pair.std(axis=0, ddof=1) / np.sqrt(orders)
+
+
+def _left_out(count: int) -> tuple[Bools, Bools]:
+    """Masks with one finding left out, and with each pair left out (i < j)."""
+    one = ~np.eye(count, dtype=bool)
+    first, second = np.triu_indices(count, 1)
+    return one, one[first] & one[second]
+
+
+def _interactions(everything: float, one: Floats, two: Floats, count: int) -> Floats:
+    """(N, N) change of the weight of i because j is known: v - v(-i) - v(-j) + v(-i-j)."""
+    out = np.zeros((count, count))
+    first, second = np.triu_indices(count, 1)
+    out[first, second] = everything - one[first] - one[second] + two
+    return np.asarray(out + out.T)
+
+
+def _through(names: tuple[str, ...], change: Floats) -> tuple[Interaction, ...]:
+    order = np.argsort(-np.abs(change), kind="stable")
+    return tuple(
+        Interaction(names[j], float(change[j])) for j in order if abs(change[j]) >= NOTABLE
+    )
+
+
+def _weight(
+    space: DiseaseSpace,
+    belief: Belief,
+    diagnosis: str,
+    name: str,
+    weights: tuple[float, float, float],
+    chance: Floats,
+    through: tuple[Interaction, ...],
+) -> Weight:
+    network = space.network
+    numbers = tuple(_numbers(network, name, diagnosis, belief.coded[name]))
+    state = finding_words(network.variable(name), belief.coded[name])
+    words = _sentence(network, diagnosis, name, state, float(weights[0]), chance, through)
+    return Weight(
+        id=name,
+        label=network.variable(name).label,
+        state=state,
+        weight=float(weights[0]),
+        shapley=float(weights[1]),
+        standard_error=float(weights[2]),
+        with_diagnosis=float(chance[0]),
+        without_diagnosis=float(chance[1]),
+        through=through,
+        numbers=numbers,
+        sources=tuple(dict.fromkeys(s for n in numbers for s in n.sources)),
+        words=words,
+    )
+
+
+def _numbers(network: Network, name: str, diagnosis: str, known: Floats) -> Iterator[Number]:
+    """The numbers behind a finding for the kinds of a diagnosis, and for none of them.
+
+    Where the state that was seen is the rest of the others, the others' numbers.
+    """
+    variable = network.variable(name)
+    quantity = QUANTITIES[variable.role]
+    seen = [s for s, w in zip(variable.states, known, strict=True) if w > 0]
+    for cause in [*(k.cause for k in network.kinds_of(diagnosis)), NONE]:
+        found = [network.number(quantity, name, s, cause) for s in seen]
+        if not any(found):
+            found = [network.number(quantity, name, s, cause) for s in variable.states]
+        yield from (n for n in found if n)
+
+
+def _sentence(
+    network: Network,
+    diagnosis: str,
+    name: str,
+    state: str,
+    weight: float,
+    chance: Floats,
+    through: tuple[Interaction, ...],
+) -> str:
+    label, finding = network.variable(diagnosis).label, network.variable(name).label
+    of = [f"{100 * min(float(c), 1.0):.0f}" for c in chance]
+    text = (
+        f"{finding}: {state}. {strength(weight, label)}. Of 100 patients like this with it, "
+        f"{of[0]} have this finding; of 100 without it, {of[1]}."
+    )
+    if through and abs(through[0].change) >= max(NOTABLE, 0.25 * abs(weight)):
+        other = network.variable(through[0].id).label
+        less = through[0].change * weight < 0 if weight else False
+        text += f" It weighs {'less' if less else 'more'} because of: {other}."
+    return text
