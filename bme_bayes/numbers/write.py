@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import tempfile
 from pathlib import Path
 
 import yaml
@@ -12,7 +14,7 @@ from bme_bayes.numbers.adjust import adjusted
 from bme_bayes.numbers.build import COLUMNS, Builder, odds_ratios
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.people import people
-from bme_bayes.numbers.vignettes import read_shifts
+from bme_bayes.numbers.vignettes import fit, read_readings, read_shifts, shifts_text
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 
 
@@ -95,3 +97,20 @@ def write_numbers(networks: Path, priors: Path) -> None:
     (networks / "links.csv").write_text(links_text(networks), encoding="utf-8")
     for name, text in prior_texts(networks).items():
         (priors / name).write_text(text, encoding="utf-8")
+
+
+def refit(networks: Path) -> int:
+    """Fit the whole-case judgements anew and write `adjustments.csv`; how many numbers moved.
+
+    The pooled numbers without them are written to a temporary folder and fitted there.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(networks, folder / "networks", ignore=shutil.ignore_patterns("starts.csv", "elicitation"))
+        (folder / "priors").mkdir()
+        (folder / "networks" / "links.csv").write_text(links_text(networks, adjust=False), encoding="utf-8")
+        for file, text in prior_texts(networks, adjust=False).items():
+            (folder / "priors" / file).write_text(text, encoding="utf-8")
+        shifts = fit(folder, read_readings(networks / "elicitation" / "vignettes"))
+    (networks / "elicitation" / "adjustments.csv").write_text(shifts_text(shifts), encoding="utf-8")
+    return len(shifts)
