@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from bme_bayes.network import REGIONS
+
 TOP = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
 
@@ -49,10 +51,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_lists_the_regions_from_another_folder(installed: Path, tmp_path: Path) -> None:
     printed = run(installed / "bme-bayes", "list", cwd=tmp_path)
-    rules = ("red_flags", "label_rules", "programme")
-    regions = [p.stem for p in (TOP / "networks").glob("*.yaml") if p.stem not in rules]
-    assert regions
-    assert [region for region in regions if region not in printed] == []
+    assert [region for region in REGIONS.values() if region not in printed] == []
 
 
 def test_wheel_brings_its_own_data_and_app(installed: Path, tmp_path: Path) -> None:

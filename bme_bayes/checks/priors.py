@@ -1,0 +1,101 @@
+"""Checks of the prior files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from bme_bayes.checks.files import Findings, Line, Names
+from bme_bayes.checks.links import SUM_TOLERANCE, check_number
+from bme_bayes.documents import Block, parse_yaml, read_text
+from bme_bayes.errors import InputError
+from bme_bayes.network import REGIONS
+
+MOST_DIAGNOSES = 1.6
+LETTER = {name: letter for letter, name in REGIONS.items()}
+
+
+def check_priors(folder: Path, names: Names, found: Findings) -> None:
+    """Every prior file: base rates of all diagnoses in all regions, and the case mix."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        found.add("priors", None, "holds no prior file")
+    for path in files:
+        try:
+            data = parse_yaml(read_text(path), path.name)
+        except InputError as error:
+            found.add(path.name, None, str(error))
+            continue
+        if not isinstance(data, Block) or not isinstance(data.get("base"), Block):
+            found.add(path.name, None, "is not a prior file: it needs name, base and mix")
+            continue
+        if data.get("name") != path.stem:
+            found.add(path.name, data.line, f"its name is {data.get('name')!r}, not {path.stem!r}")
+        _base(path.name, data["base"], data, names, found)
+        _mix(path.name, data, names, found)
+
+
+def _base(file: str, base: Block, data: Block, names: Names, found: Findings) -> None:
+    for region in base:
+        found.known(Line(file, base.line, {}), "region", region, LETTER)
+    for region, letter in LETTER.items():
+        if region not in base:
+            found.add(file, base.line, f"has no base rates for {region}")
+            continue
+        rows = _rows(file, base[region], names, found)
+        kinds = [k for k in names.kinds.values() if letter in k["regions"]]
+        wanted = {(k["diagnosis"], k["grade"]) for k in kinds}
+        known = {d for d, _ in wanted}
+        given = set()
+        for line in rows:
+            given.add((line["variable"], line["state"]))
+            if found.known(line, "diagnosis", line["variable"], known):
+                states = [s for d, s in wanted if d == line["variable"]]
+                found.known(line, "state", line["state"], states)
+        for diagnosis, state in sorted(wanted - given):
+            found.add(file, base.line, f"{region}: {diagnosis} ({state}) has no base rate")
+        total = sum(float(line["value"]) for line in rows)
+        none = data.get("none", 0.02)
+        if wanted <= given and not 1 - float(none) <= total <= MOST_DIAGNOSES:
+            found.add(
+                file, base.line,
+                f"{region}: the base rates sum to {total:.3f} diagnoses a patient; "
+                f"{1 - float(none):.2f} to {MOST_DIAGNOSES} are possible",
+            )  # fmt: skip
+
+
+def _mix(file: str, data: Block, names: Names, found: Findings) -> None:
+    rows = _rows(file, data.get("mix"), names, found)
+    of: dict[str, list[Line]] = defaultdict(list)
+    people = {n for n, v in names.variables.items() if v["role"] in ("context", "risk")}
+    for line in rows:
+        if found.known(line, "context or risk factor", line["variable"], people):
+            found.known(line, "state", line["state"], names.states(line["variable"]))
+            of[line["variable"]].append(line)
+    for name in sorted(people - of.keys()):
+        found.add(file, data.line, f"the mix says nothing about {name}")
+    for name, lines in of.items():
+        total = sum(float(line["value"]) for line in lines)
+        complete = {line["state"] for line in lines} >= set(names.states(name))
+        if total > 1 + SUM_TOLERANCE or (complete and total < 1 - SUM_TOLERANCE):
+            found.at(lines[-1], f"the shares of {name} sum to {total:.4g}")
+
+
+def _rows(file: str, data: object, names: Names, found: Findings) -> list[Line]:
+    """The rows of a list whose number can be read; each is checked, and noted if given twice."""
+    out: list[Line] = []
+    first: dict[tuple[str, str], int] = {}
+    for row in data if isinstance(data, list) else []:
+        if not isinstance(row, Block):
+            found.add(file, None, f"not a row: {row!r}")
+            continue
+        line = Line(file, row.line, {k: "" if v is None else str(v) for k, v in row.items()})
+        before = len(found.problems)
+        check_number(line, True, names, found)
+        key = (line["variable"], line["state"])
+        if key in first:
+            found.at(line, f"{key[0]} ({key[1]}) is given in row {first[key]} already")
+        elif not any("not a number" in p.message for p in found.problems[before:]):
+            out.append(line)
+        first.setdefault(key, row.line)
+    return out

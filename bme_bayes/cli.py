@@ -1,0 +1,134 @@
+"""The command line `bme-bayes`: reads arguments, prints answers, turns errors into exit 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from threadpoolctl import threadpool_limits
+
+from bme_bayes.commands import Answer, Run, common, patient, scoring, tracing
+from bme_bayes.commands import data as data_commands
+from bme_bayes.errors import BmeBayesError
+
+Command = Callable[[str, Run, str], argparse.ArgumentParser]
+BAD_INPUT = 2
+HINT = "try `bme-bayes --help`, or `bme-bayes list` for the names that can be used"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; give 0, 1 where a check failed, or 2 for bad input."""
+    args = build_parser().parse_args(argv)
+    threadpool_limits(limits=1)  # on a busy computer threads wait for each other many times over
+    try:
+        answer: Answer = args.run(args)
+    except BmeBayesError as error:
+        print(f"bme-bayes: error: {error}\n{HINT}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return 130
+    try:
+        if args.json:
+            print(json.dumps(answer.data, ensure_ascii=False, allow_nan=False))
+        elif answer.text:
+            print(answer.text)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return answer.status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all subcommands."""
+    parser = argparse.ArgumentParser(
+        prog="bme-bayes",
+        description="Probabilistic differential diagnosis of bone marrow edema on MRI. "
+        "For teaching and research.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    shared = common()
+
+    def command(name: str, run: Run, summary: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, parents=[shared], help=summary, description=summary)
+        made.set_defaults(run=run)
+        return made
+
+    _patient_commands(command)
+    _data_commands(command)
+    return parser
+
+
+def _patient_commands(command: Command) -> None:
+    for name, run, summary in (
+        ("posterior", patient.posterior, "how probable each diagnosis is for a case"),
+        ("next", patient.next_findings, "which findings would change the picture most"),
+    ):
+        made = command(name, run, summary)
+        made.add_argument(
+            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
+        )
+        made.add_argument("--case", dest="case_id", default="", metavar="ID",
+                          help="the case to take from a file of several")  # fmt: skip
+        made.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
+        if name == "posterior":
+            made.add_argument("--draws", type=_positive, default=200, metavar="N",
+                              help="draws for the credible intervals (200)")  # fmt: skip
+        else:
+            made.add_argument("--target", default="all", metavar="all|dangerous|ID|ID:ID",
+                              help="what to learn about: all diagnoses, the dangerous ones, one, "
+                              "or one against another")  # fmt: skip
+            made.add_argument("--top", type=_positive, metavar="N", help="show the first N")
+    evaluate = command(
+        "evaluate", scoring.evaluate, "score the model on cases with a known diagnosis"
+    )
+    evaluate.add_argument("cases", metavar="CASES.jsonl")
+    evaluate.add_argument(
+        "--answers", metavar="OUT.jsonl", help="write the probabilities of each case"
+    )
+    evaluate.add_argument("--compare", action="append", metavar="ANSWERS.jsonl",
+                          help="score these answers too; may be given several times")  # fmt: skip
+    evaluate.add_argument("--markdown", metavar="FILE", help="write the tables as a Markdown page")
+    evaluate.add_argument("--draws", type=_positive, default=1000, metavar="N",
+                          help="bootstrap samples for the intervals (1000)")  # fmt: skip
+    evaluate.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the bootstrap (1)")
+
+
+def _data_commands(command: Command) -> None:
+    check = command("check", data_commands.check, "find every fault in the data files")
+    check.add_argument("folder", nargs="?", metavar="FOLDER",
+                       help="a folder with networks/ and priors/ (the bundled one)")  # fmt: skip
+    listing = command("list", data_commands.listing, "regions, settings, diagnoses and findings")
+    listing.add_argument("--region", metavar="NAME", help="list the findings of one region")
+    trace = command(
+        "trace", tracing.traced_numbers, "what a number rests on: claims, populations, sources"
+    )
+    trace.add_argument("name", metavar="ID[=STATE]", help="e.g. crp=raised, or a diagnosis")
+    trace.add_argument("cause", nargs="?", metavar="CAUSE",
+                       help="a diagnosis, one of its kinds as diagnosis.kind, or none")  # fmt: skip
+    trace.add_argument("--region", metavar="NAME", help="one region (all that have the number)")
+    command(
+        "numbers", data_commands.numbers, "rebuild links.csv, priors and starts from the evidence"
+    )
+    app = command("app", data_commands.app, "open the app in a browser")
+    app.add_argument("--port", type=_positive, metavar="N")
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

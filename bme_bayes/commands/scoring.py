@@ -1,0 +1,84 @@
+"""`evaluate`: scores of the model on cases with a known diagnosis."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from bme_bayes.cases import read_cases
+from bme_bayes.commands import Answer
+from bme_bayes.errors import InputError
+from bme_bayes.evaluation.answers import (
+    CaseAnswer,
+    answers_of_model,
+    answers_of_naive_bayes,
+    read_answers,
+    write_answers,
+)
+from bme_bayes.evaluation.report import markdown
+from bme_bayes.evaluation.scores import Scored, score_groups
+
+SETTING = "case_reports"
+MODEL = "network"
+NAIVE = "naive Bayes"
+
+
+def evaluate(args: argparse.Namespace) -> Answer:
+    """Scores of the network and of naive Bayes on the same numbers; more with --compare."""
+    cases = read_cases(args.cases)
+    setting = args.setting or SETTING
+    answers: dict[str, list[CaseAnswer]] = {
+        MODEL: answers_of_model(cases, setting),
+        NAIVE: answers_of_naive_bayes(cases, setting),
+    }
+    for path in args.compare or ():
+        answers[Path(path).stem.replace("_", " ")] = read_answers(path)
+    results = {
+        name: score_groups(cases, given, np.random.default_rng(args.seed), args.draws)
+        for name, given in answers.items()
+    }
+    if args.answers:
+        write_answers(args.answers, answers[MODEL])
+    text = markdown(results, _heading(args, setting, len(cases)))
+    if args.markdown:
+        _write(args.markdown, text)
+    data = {
+        "cases": len(cases),
+        "setting": setting,
+        "draws": args.draws,
+        "results": {name: _plain(groups) for name, groups in results.items()},
+    }
+    return Answer(data, text.rstrip())
+
+
+def _heading(args: argparse.Namespace, setting: str, cases: int) -> str:
+    compared = "".join(f" --compare {path}" for path in args.compare or ())
+    return (
+        f"# Evaluation on {cases} cases, setting `{setting}`\n\n"
+        f"Written by `bme-bayes evaluate {args.cases} --setting {setting}{compared} --markdown "
+        f"{args.markdown or 'FILE'}`. In brackets: 95 % intervals from {args.draws} bootstrap "
+        "samples of the cases. Ranks, log-loss and Brier score use the main cause; "
+        "must-not-miss, the 5 % bar and the calibration of all pairs use presence."
+    )
+
+
+def _plain(groups: Mapping[str, Scored]) -> dict[str, object]:
+    return {
+        name: {
+            "n": s.n,
+            **{k: None if math.isnan(v) else v for k, v in s.score.items()},
+            "intervals": {k: [s.low[k], s.high[k]] for k in s.low},
+        }
+        for name, s in groups.items()
+    }
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
