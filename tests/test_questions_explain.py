@@ -149,19 +149,26 @@ def test_conflict_against_every_result(
     found = conflict(space, belief, rng=default_rng(0))
     names = [f.id for f in found.findings]
     assert set(names) | set(found.unchecked) == set(belief.coded) - {"marrow_edema"}
-    chances = []
+    chances, joints = [], []
+    present = {d: make_target(space, d).given[:, 0] for d in found.under}
     for result in every_result(space, names):
         try:
-            coded = code_findings(space.network, result)
-            chances.append(math.exp(space.belief({**coded, **edema}).log_evidence - before))
+            after = space.belief({**code_findings(space.network, result), **edema})
         except Contradiction:
-            chances.append(0.0)
+            continue
+        chances.append(math.exp(after.log_evidence - before))
+        joints.append({d: chances[-1] * float(after.scenario @ p) for d, p in present.items()})
     checked = {n: v for n, v in belief.coded.items() if n in names or n in edema}
     together = math.exp(space.belief(checked).log_evidence - before)
     alone = [
         math.exp(space.belief({n: belief.coded[n], **edema}).log_evidence - before) for n in names
     ]
     assert sum(chances) == pytest.approx(1)
+    after = space.belief(checked)
+    for diagnosis, share in found.under.items():
+        seen = together * float(after.scenario @ present[diagnosis]) * (1 + 1e-9)
+        joint = [j[diagnosis] for j in joints]
+        assert share == pytest.approx(sum(j for j in joint if j <= seen) / sum(joint), abs=1e-6)
     assert found.exact
     assert found.as_odd == pytest.approx(
         sum(c for c in chances if c <= together * (1 + 1e-9)), abs=1e-7
@@ -175,6 +182,7 @@ def test_conflict_against_every_result(
     sampled = conflict(space, belief, rng=default_rng(1), draws=4000)
     assert sampled == conflict(space, belief, rng=default_rng(1), draws=4000)
     assert abs(sampled.as_odd - found.as_odd) <= 4 * sampled.standard_error + 1 / 4000
-    assert (sampled.verdict == UNUSUAL) == (sampled.as_odd < conflict_module.UNUSUAL_BELOW)
+    highest = max(sampled.as_odd, *sampled.under.values())
+    assert (sampled.verdict == UNUSUAL) == (highest < conflict_module.UNUSUAL_BELOW)
     with pytest.raises(InputError, match="draws"):
         conflict(space, belief, rng=default_rng(1), draws=0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.results import Results
 from bme_bayes.questions.subsets import Subsets
+from bme_bayes.questions.targets import make_target
 from bme_bayes.questions.words import finding_words
 
 Floats = NDArray[np.float64]
@@ -22,6 +24,8 @@ FITS = "fits together"
 UNUSUAL = "unusual: wrongly typed, rare, or outside this model"
 UNUSUAL_BELOW = 0.02
 EXACT = 4096
+TRIED = 3
+"""The most probable diagnoses under which the findings are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,10 @@ class Conflict:
     log_evidence : ln P(all findings that were checked), in this setting given marrow edema
     as_odd : share of the patients of this model, with the same things asked, whose findings
         are as improbable as these or more; `standard_error` 0 where enumerated (`exact`)
+    under : the same share among patients with each of the most probable diagnoses
     findings : each with its probability given the others, least expected first
-    verdict : `FITS`, or `UNUSUAL` when `as_odd` is below `UNUSUAL_BELOW`
+    verdict : `UNUSUAL` when `as_odd` and all of `under` are below `UNUSUAL_BELOW` (a rare
+        disease with its usual findings fits), else `FITS`
     unchecked : uncertain findings; how odd they are is not defined, so they are left out
     """
 
@@ -55,6 +61,7 @@ class Conflict:
     standard_error: float
     exact: bool
     draws: int
+    under: Mapping[str, float]
     findings: tuple[Expected, ...]
     verdict: str
     unchecked: tuple[str, ...]
@@ -80,41 +87,61 @@ def conflict(
     """
     if draws < 2:
         raise InputError(f"draws: {draws} is too few; at least 2")
-    checked = {n: v for n, v in belief.coded.items() if n != EDEMA and np.count_nonzero(v) == 1}
-    unchecked = tuple(n for n in belief.coded if n != EDEMA and n not in checked)
     edema: Coded = {n: v for n, v in belief.coded.items() if n == EDEMA}
-    subsets = Subsets(space, space.belief({**edema, **checked}, belief.assumed))
-    count = len(subsets.names)
-    masks = [np.ones((1, count), bool), np.zeros((1, count), bool), ~np.eye(count, dtype=bool),
-             np.eye(count, dtype=bool)]  # fmt: skip
-    weight = subsets.weights(np.vstack(masks), np.ones((space.scenarios.size, 1)))[:, 0]
-    together = float(weight[0] / weight[1])
-    others, alone = weight[0] / weight[2 : 2 + count], weight[2 + count :] / weight[1]
+    certain = {n: v for n, v in belief.coded.items() if np.count_nonzero(v) == 1}
+    with_all = space.belief({**edema, **certain}, belief.assumed)
     before = space.belief(edema, belief.assumed)
-    results = Results(space, before, subsets.names, neglect)
-    exact = results.size <= EXACT
-    as_odd = _enumerated(results, together) if exact else _sampled(results, together, draws, rng)
-    found = [
-        Expected(
-            id=name,
-            label=space.network.variable(name).label,
-            state=finding_words(space.network.variable(name), checked[name]),
-            given_others=min(float(others[i]), 1.0),
-            alone=min(float(alone[i]), 1.0),
-        )
-        for i, name in enumerate(subsets.names)
-    ]
+    tried = _most_probable(space, with_all)
+    given = np.stack([np.ones(space.scenarios.size), *tried.values()], axis=1)
+    together, found = _expected(Subsets(space, with_all), given)
+    names = [f.id for f in found]
+    exact = Results(space, before, names, neglect).size <= EXACT
+    shares = []
+    for column, chance in zip(given.T, together, strict=True):
+        some = replace(before, scenario=before.scenario * column / (before.scenario @ column))
+        results = Results(space, some, names, neglect)
+        odd = _enumerated(results, chance) if exact else _sampled(results, chance, draws, rng)
+        shares.append(odd)
+    as_odd = shares[0]
     return Conflict(
-        measure=float((np.log(alone).sum() - np.log(together)) / np.log(2)),
-        log_evidence=float(np.log(together)),
+        measure=float(sum(np.log2(f.alone) for f in found) - np.log2(together[0])),
+        log_evidence=float(np.log(together[0])),
         as_odd=as_odd,
         standard_error=0.0 if exact else float(np.sqrt(as_odd * (1 - as_odd) / draws)),
         exact=exact,
         draws=0 if exact else draws,
+        under=dict(zip(tried, shares[1:], strict=True)),
         findings=tuple(sorted(found, key=lambda f: f.given_others)),
-        verdict=UNUSUAL if as_odd < UNUSUAL_BELOW else FITS,
-        unchecked=unchecked,
+        verdict=UNUSUAL if max(shares) < UNUSUAL_BELOW else FITS,
+        unchecked=tuple(n for n in belief.coded if n not in certain and n != EDEMA),
     )
+
+
+def _expected(subsets: Subsets, given: Floats) -> tuple[Floats, list[Expected]]:
+    """P(all findings | each column of `given`), and every finding alone and given the others."""
+    network, count = subsets.space.network, len(subsets.names)
+    leave = np.eye(count, dtype=bool)
+    ends = np.array([[True], [False]]) | np.zeros((2, count), dtype=bool)
+    weight = subsets.weights(np.vstack([ends, ~leave, leave]), given)
+    everything, nothing = weight[:2, 0]
+    found = [
+        Expected(
+            id=name,
+            label=network.variable(name).label,
+            state=finding_words(network.variable(name), subsets.belief.coded[name]),
+            given_others=min(float(everything / weight[2 + i, 0]), 1.0),
+            alone=min(float(weight[2 + count + i, 0] / nothing), 1.0),
+        )
+        for i, name in enumerate(subsets.names)
+    ]
+    return np.asarray(weight[0] / weight[1]), found
+
+
+def _most_probable(space: DiseaseSpace, belief: Belief) -> dict[str, Floats]:
+    """(S,) presence of each of the most probable diagnoses."""
+    given = {d: make_target(space, d).given[:, 0] for d in space.scenarios.diagnoses}
+    order = sorted(given, key=lambda d: -float(belief.scenario @ given[d]))
+    return {d: given[d] for d in order[:TRIED] if belief.scenario @ given[d] > 0}
 
 
 def _enumerated(results: Results, together: float) -> float:
