@@ -13,6 +13,7 @@ from bme_bayes import starts
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.findings import code_findings
 from bme_bayes.library import VARIABLE, networks_folder
+from bme_bayes.network import Network
 
 TOP = Path(__file__).resolve().parents[1]
 CASES = [
@@ -47,25 +48,42 @@ def test_every_network_has_its_start() -> None:
     assert kept == now, "the numbers changed: run `bme-bayes numbers`"
 
 
-def test_another_version_is_not_used() -> None:
-    network = bb.load("hip")
-    assert starts.stored_start(network) is not None
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of starts in a data folder that has nothing else in it."""
+    for name in ("networks", "priors"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    return tmp_path / "networks" / starts.FILE
+
+
+def write_row(file: Path, network: Network, theta: str) -> None:
+    row = f"hip,general_orthopaedics,{network.version},{theta}"
+    file.write_text(f"region,setting,version,theta\n{row}\n")
+
+
+def test_start_is_used_for_the_version_it_was_solved_for(file: Path) -> None:
+    network = bb.load("hip", folder=TOP)
+    solved = DiseaseSpace(network).solved
+    write_row(file, network, " ".join(map(repr, solved.theta.tolist())))
+    stored = starts.stored_start(network)
+    assert stored is not None
+    assert np.array_equal(stored, solved.theta)
+    assert DiseaseSpace(network, starts.stored_start).solved.rounds == 1
     assert starts.stored_start(replace(network, version="another")) is None
 
 
-def test_spoiled_file_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("networks", "priors"):
-        shutil.copytree(TOP / name, tmp_path / name, ignore=shutil.ignore_patterns("elicitation"))
-    monkeypatch.setenv(VARIABLE, str(tmp_path))
-    network = bb.load("hip")
-    file = tmp_path / "networks" / starts.FILE
-    row = f"hip,general_orthopaedics,{network.version},"
-    for theta in ("", "x y", "nan", "1.5 2.5"):
-        file.write_text(f"region,setting,version,theta\n{row}{theta}\n")
-        assert starts.stored_start(network) is None
-    file.write_bytes(b"\xff\x00")
+@pytest.mark.parametrize("theta", ["", "x y", "nan", "1.5 2.5"])
+def test_spoiled_start_is_not_used(file: Path, theta: str) -> None:
+    network = bb.load("hip", folder=TOP)
+    write_row(file, network, theta)
     assert starts.stored_start(network) is None
-    file.unlink()
+
+
+def test_spoiled_file_is_not_used(file: Path) -> None:
+    network = bb.load("hip", folder=TOP)
+    assert starts.stored_start(network) is None
+    file.write_bytes(b"\xff\x00")
     assert starts.stored_start(network) is None
 
 
