@@ -69,7 +69,9 @@ def reference_mix(network: Network) -> CaseMix:
     risks = []
     for risk in mix.risks:
         states = risk.variable.states
-        shares = np.array([network.value("share", risk.variable.id, s, "reference", 0) for s in states])
+        shares = np.array(
+            [network.value("share", risk.variable.id, s, "reference", 0) for s in states]
+        )
         shares[0] = 1 - shares[1:].sum()
         risks.append(replace(risk, odds=shares / shares[0]))
     return replace(mix, age=reference("age_band", 5), sex=reference("sex", 2), risks=tuple(risks))
@@ -108,6 +110,7 @@ def solve(
         theta[ages.stop] -= np.log(mix.sex[0])
         theta[ages.stop + 1 :] = np.concatenate([np.log(r.odds[1:]) for r in mix.risks])
     fit = _Fit(scenarios, edema, offsets, mix)
+    residual = np.zeros(0)
     for step in range(1, MOST_ROUNDS + 1):
         residual, jacobian = fit.residual(theta, target)
         if np.abs(residual).max() < TOLERANCE:

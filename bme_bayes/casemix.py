@@ -86,15 +86,23 @@ def build_case_mix(network: Network) -> CaseMix:
 
     def ratios(variable: Variable) -> Floats:
         table = np.array(
-            [[network.value("share", variable.id, s, c, 0.0) for c in causes] for s in variable.states]
+            [
+                [network.value("share", variable.id, s, c, 0.0) for c in causes]
+                for s in variable.states
+            ]
         )
         table = np.maximum(table, 1e-6)
-        reference = [network.value("share", variable.id, s, "reference", 1.0) for s in variable.states]
+        reference = [
+            network.value("share", variable.id, s, "reference", 1.0) for s in variable.states
+        ]
         return np.asarray(table / np.array(reference)[:, None])
 
     def mix(variable: Variable) -> Floats:
         known = np.array(
-            [prior.mix[variable.id, s].value if (variable.id, s) in prior.mix else np.nan for s in variable.states]
+            [
+                prior.mix[variable.id, s].value if (variable.id, s) in prior.mix else np.nan
+                for s in variable.states
+            ]
         )
         known = np.where(np.isnan(known), 1 - np.nansum(known), known)
         return np.asarray(known / known.sum())

@@ -43,7 +43,7 @@ class FindingCpd:
     @property
     def levels(self) -> int:
         """1, or 2 when the finding hangs on a process."""
-        return self.cells.shape[1]
+        return int(self.cells.shape[1])
 
 
 def cell_frequencies(network: Network, variable: Variable) -> Floats:

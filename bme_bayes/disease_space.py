@@ -62,14 +62,19 @@ class DiseaseSpace:
         self.cpds: dict[str, FindingCpd] = {v.id: finding_cpd(network, v) for v in network.findings}
         self.processes = tuple(v.id for v in network.of_role("process"))
         self.process_cpds = {v.id: finding_cpd(network, v) for v in network.of_role("process")}
-        self.levels = {p: scenario_likelihood(c, self.scenarios, None)[:, 0] for p, c in self.process_cpds.items()}
+        self.levels = {
+            p: scenario_likelihood(c, self.scenarios, None)[:, 0]
+            for p, c in self.process_cpds.items()
+        }
         self.likelihood: dict[str, Floats] = {}
         for name, cpd in self.cpds.items():
             whole = self.cpds.get(cpd.variable.part_of)
             self.likelihood[name] = scenario_likelihood(cpd, self.scenarios, whole)
         self.links = edema_links(network)
         self.edema = self._edema(self.links)
-        self.solved: Solved = solve(network, self.scenarios, self.edema, start(network) if start else None)
+        self.solved: Solved = solve(
+            network, self.scenarios, self.edema, start(network) if start else None
+        )
         self.parts: dict[str, tuple[str, ...]] = {}
         for name, cpd in self.cpds.items():
             if cpd.variable.part_of:
@@ -105,7 +110,9 @@ class DiseaseSpace:
     @cached_property
     def main_matrix(self) -> Floats:
         """(S, D) the share of the edema that each diagnosis explains."""
-        return self._by_group(self.scenarios.diagnosis_of, len(self.scenarios.diagnoses), self.main_shares)
+        return self._by_group(
+            self.scenarios.diagnosis_of, len(self.scenarios.diagnoses), self.main_shares
+        )
 
     def _by_group(self, group_of: NDArray[np.intp], groups: int, weight: Floats) -> Floats:
         out = np.zeros((self.scenarios.size, groups + 1))
@@ -147,7 +154,9 @@ class DiseaseSpace:
 
     def split_evidence(self, coded: Coded) -> tuple[Evidence, Coded]:
         """Findings on context and risk factors, and all others."""
-        roots = {n: v for n, v in coded.items() if self.network.variable(n).role in ("context", "risk")}
+        roots = {
+            n: v for n, v in coded.items() if self.network.variable(n).role in ("context", "risk")
+        }
         return roots, {n: v for n, v in coded.items() if n not in roots}
 
     def observed(self, name: str, below: Coded) -> Floats:
@@ -173,7 +182,9 @@ class DiseaseSpace:
         weight, levels, log_scale = self._weigh({**assumed, **coded})
         total = float(weight.sum())
         if not total > 0:
-            raise Contradiction(describe(self.network, self._smallest_impossible({**assumed, **coded})))
+            raise Contradiction(
+                describe(self.network, self._smallest_impossible({**assumed, **coded}))
+            )
         log_evidence = float(np.log(total) + log_scale - np.log(self.baseline))
         return Belief(weight / total, levels, log_evidence, coded, assumed)
 
@@ -196,7 +207,9 @@ class DiseaseSpace:
             if joint is not self.levels[process]:
                 total = joint.sum(axis=0)
                 weight, log_scale = _rescale(weight * total, log_scale)
-                levels[process] = np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0)
+                levels[process] = np.divide(
+                    joint, total, out=np.full_like(joint, 0.5), where=total > 0
+                )
         return weight, levels, log_scale
 
     def _smallest_impossible(self, coded: Coded) -> Coded:
@@ -230,10 +243,17 @@ class DiseaseSpace:
         """(states, S) P(finding = state | scenario, findings) of a finding not yet known."""
         variable = self.network.variable(name)
         whole = variable.part_of or name
-        level = belief.levels[self.network.variable(whole).process] if self.network.variable(whole).process else None
+        level = (
+            belief.levels[self.network.variable(whole).process]
+            if self.network.variable(whole).process
+            else None
+        )
         states = range(len(variable.states))
         taken = belief.assumed.get(name, np.ones(len(variable.states)))
-        rows = [self.observed(whole, {**belief.known, name: _one(i, len(taken)) * taken[i]}) for i in states]
+        rows = [
+            self.observed(whole, {**belief.known, name: _one(i, len(taken)) * taken[i]})
+            for i in states
+        ]
         base = self.observed(whole, belief.known)
         joint = np.stack(rows)
         if level is None:

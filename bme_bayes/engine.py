@@ -41,13 +41,19 @@ class Engine:
         return self.space.belief(coded, assume_unremarkable(self.network, findings, strength))
 
     def posterior(
-        self, findings: Findings | None = None, explanations: int = 8, unmentioned: float | None = None
+        self,
+        findings: Findings | None = None,
+        explanations: int = 8,
+        unmentioned: float | None = None,
     ) -> Posterior:
         """Probability of every diagnosis as main cause and as present, and explanations."""
         return summarise(self.space, self.belief(findings or {}, unmentioned), explanations)
 
     def next_findings(
-        self, findings: Findings | None = None, target: str = "all", top: int | None = None,
+        self,
+        findings: Findings | None = None,
+        target: str = "all",
+        top: int | None = None,
         threshold: float = 0.05,
     ) -> NextFindings:
         """What to look for next; see `bme_bayes.questions.value.next_findings`."""

@@ -1,11 +1,11 @@
 """The error tree. Everything that a caller can cause derives from `BmeBayesError`.
 
-    BmeBayesError
-    ├── DefinitionError      data files are wrong; carries every problem at once
-    ├── UnknownName          a region, setting, variable or state that does not exist
-    ├── InvalidFinding       a value that cannot be read as a finding
-    ├── Contradiction        findings that are impossible together under the model
-    └── InputError           a file or argument that cannot be used
+BmeBayesError
+├── DefinitionError      data files are wrong; carries every problem at once
+├── UnknownName          a region, setting, variable or state that does not exist
+├── InvalidFinding       a value that cannot be read as a finding
+├── Contradiction        findings that are impossible together under the model
+└── InputError           a file or argument that cannot be used
 """
 
 from __future__ import annotations

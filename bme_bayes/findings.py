@@ -96,19 +96,25 @@ def _likelihoods(variable: Variable, value: object) -> Floats:
     for state, weight in value.items():
         index = variable.state_index(str(state))
         if isinstance(weight, bool) or not isinstance(weight, int | float):
-            raise InvalidFinding(f"{variable.id}: likelihood of {state} is not a number: {weight!r}")
+            raise InvalidFinding(
+                f"{variable.id}: likelihood of {state} is not a number: {weight!r}"
+            )
         if not math.isfinite(weight) or weight < 0:
-            raise InvalidFinding(f"{variable.id}: likelihood of {state} is {weight!r}; it must be 0 or more")
+            raise InvalidFinding(
+                f"{variable.id}: likelihood of {state} is {weight!r}; it must be 0 or more"
+            )
         out[index] = weight
     if out.max() == 0:
         raise InvalidFinding(f"{variable.id}: all likelihoods are zero")
-    return out / out.max()
+    return np.asarray(out / out.max())
 
 
 def describe(network: Network, coded: Coded) -> list[str]:
     """Coded findings as `name=state`, for messages."""
     out = []
     for name, likelihood in coded.items():
-        states = [s for s, w in zip(network.variable(name).states, likelihood, strict=True) if w > 0]
+        states = [
+            s for s, w in zip(network.variable(name).states, likelihood, strict=True) if w > 0
+        ]
         out.append(f"{name}={'|'.join(states)}")
     return out

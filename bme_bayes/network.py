@@ -167,7 +167,7 @@ class Network:
         return replace(self, prior=prior)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
-        """This network as a pgmpy model; see `bme_bayes.pgm.to_pgmpy`."""
+        """The network as a pgmpy model; see `bme_bayes.pgm.to_pgmpy`."""
         from bme_bayes.pgm import to_pgmpy
 
         return to_pgmpy(self)

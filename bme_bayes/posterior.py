@@ -62,8 +62,12 @@ class Posterior:
 
     def to_frame(self) -> pd.DataFrame:
         """Index diagnosis id; columns label, main_cause, present; one row a diagnosis."""
-        rows = {d: (self.labels.get(d, d), p.main_cause, p.present) for d, p in self.diagnoses.items()}
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["label", "main_cause", "present"])
+        rows = {
+            d: (self.labels.get(d, d), p.main_cause, p.present) for d, p in self.diagnoses.items()
+        }
+        frame = pd.DataFrame.from_dict(
+            rows, orient="index", columns=["label", "main_cause", "present"]
+        )
         frame.index.name = "diagnosis"
         return frame
 
@@ -100,7 +104,9 @@ def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
         model_version=network.version,
         diagnoses=diagnoses,
         explanations=_explanations(space, belief, top),
-        primary=float(main[scenarios.diagnoses.index(SYNDROME)]) if SYNDROME in scenarios.diagnoses else 0.0,
+        primary=float(main[scenarios.diagnoses.index(SYNDROME)])
+        if SYNDROME in scenarios.diagnoses
+        else 0.0,
         unexplained=max(1.0 - float(main.sum()), 0.0),
         log_evidence=belief.log_evidence,
         labels={v.id: v.label for v in network.diagnoses},

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def read_network(region: str, folder: Path) -> Network:
     if region not in LETTERS:
         raise UnknownName("region", region, LETTERS)
     letter = LETTERS[region]
-    variables = {v.id: v for v in map(_variable, read_rows(folder / "variables.csv")) if letter in v.regions}
+    variables = {
+        v.id: v for v in map(_variable, read_rows(folder / "variables.csv")) if letter in v.regions
+    }
     kinds = tuple(
         Kind(r["id"], r["diagnosis"], r["grade"], r["label"])
         for r in read_rows(folder / "kinds.csv")
@@ -100,7 +103,9 @@ def _number(row: Mapping[str, Any], file: str, line: int | None) -> Number:
     try:
         value, low, high, n = (float(row[k]) for k in ("value", "low", "high", "n"))
     except (KeyError, TypeError, ValueError):
-        raise DefinitionError([Problem(file, line, "value, low, high or n is not a number")]) from None
+        raise DefinitionError(
+            [Problem(file, line, "value, low, high or n is not a number")]
+        ) from None
     return Number(
         quantity=str(row.get("quantity", "base_rate")),
         child=str(row.get("child", row.get("variable", ""))),
@@ -121,8 +126,16 @@ def read_sources(folder: Path) -> dict[str, Source]:
     """All sources by key."""
     return {
         r["source_id"]: Source(
-            id=r["source_id"], kind=r["kind"], title=r["title"], authors=r["authors"], year=r["year"],
-            journal=r["journal"], doi=r["doi"], pmid=r["pmid"], design=r["design"], seen=r["seen_text"],
+            id=r["source_id"],
+            kind=r["kind"],
+            title=r["title"],
+            authors=r["authors"],
+            year=r["year"],
+            journal=r["journal"],
+            doi=r["doi"],
+            pmid=r["pmid"],
+            design=r["design"],
+            seen=r["seen_text"],
         )
         for r in read_rows(folder / "sources.csv")
     }
@@ -132,8 +145,15 @@ def read_claims(folder: Path | None = None) -> dict[str, Claim]:
     """All published claims by id."""
     return {
         r["claim_id"]: Claim(
-            id=r["claim_id"], source=r["source_id"], statistic=r["statistic"], value=r["value"],
-            low=r["low"], high=r["high"], n=r["n"], population=r["population"], locator=r["locator"],
+            id=r["claim_id"],
+            source=r["source_id"],
+            statistic=r["statistic"],
+            value=r["value"],
+            low=r["low"],
+            high=r["high"],
+            n=r["n"],
+            population=r["population"],
+            locator=r["locator"],
             note=r["note"],
         )
         for r in read_rows((folder or networks_folder()) / "claims.csv")
@@ -152,7 +172,7 @@ def read_prior(path: Path) -> PriorSet:
 def parse_prior(text: str, name: str = "prior file") -> PriorSet:
     """A prior set from YAML text; every fault in it is named."""
     try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise InputError(f"{name} is not valid YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(data, dict) or not isinstance(data.get("base"), dict):
@@ -189,11 +209,13 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
 
 def with_version(network: Network) -> Network:
     """The network with its version: a hash of every number and definition in it."""
-    from dataclasses import replace
-
     digest = hashlib.sha256()
     for variable in network.variables.values():
-        digest.update(repr((variable.id, variable.states, variable.model, variable.process, variable.part_of)).encode())
+        digest.update(
+            repr(
+                (variable.id, variable.states, variable.model, variable.process, variable.part_of)
+            ).encode()
+        )
     digest.update(repr(network.kinds).encode())
     prior = network.prior
     rates = list(prior.region(network.region).values()) + list(prior.mix.values()) if prior else []
@@ -203,8 +225,3 @@ def with_version(network: Network) -> Network:
         digest.update(repr(key).encode())
     digest.update(repr(scalars).encode())
     return replace(network, version=digest.hexdigest()[:12])
-
-
-def dump_rows(rows: Iterable[Mapping[str, object]]) -> str:
-    """Plain rows as YAML flow mappings, one a line."""
-    return "".join(f"- {yaml.safe_dump(dict(r), default_flow_style=True, sort_keys=False, width=10000).strip()}\n" for r in rows)

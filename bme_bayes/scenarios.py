@@ -57,7 +57,7 @@ class Scenarios:
         if weights.ndim == 1:
             weights = np.repeat(weights[:, None], COUNT_CAP, axis=1)
         sums = np.bincount(self.members.ravel(), weights.ravel(), minlength=groups + 1)
-        return sums[:groups]
+        return np.asarray(sums[:groups], dtype=np.float64)
 
 
 def enumerate_scenarios(network: Network) -> Scenarios:

@@ -71,17 +71,30 @@ def _group(rows: list[Row], shifts: Shifts, states: list[str], cause: str) -> li
 def _new_ratios(numbers: list[Row], shifts: Shifts) -> list[Row]:
     """Odds ratios that the passes took for 1 and the whole-case judgements do not."""
     known = {_key(r) for r in numbers if r["quantity"] == "odds_ratio"}
-    regions = {r["cause"]: r["regions"] for r in numbers if r["quantity"] == "share" and r["child"] == "sex"}
+    regions = {
+        r["cause"]: r["regions"]
+        for r in numbers
+        if r["quantity"] == "share" and r["child"] == "sex"
+    }
     out = []
     for key, shift in sorted(shifts.items()):
         if key[0] == "odds_ratio" and key not in known and abs(shift) >= 0.1:
             value = math.exp(shift)
-            out.append({
-                "quantity": key[0], "child": key[1], "state": key[2], "cause": key[3], "regions": regions[key[3]],
-                "value": f"{value:.4g}", "low": f"{value / 2:.4g}", "high": f"{value * 2:.4g}", "n": "10",
-                "basis": "elicited", "sources": SOURCE, "claims": "",
-                "note": "the passes judged no effect; whole-case judgements do",
-            })
+            out.append(
+                {
+                    "quantity": key[0],
+                    "child": key[1],
+                    "state": key[2],
+                    "cause": key[3],
+                    "regions": regions[key[3]],
+                    "value": f"{value:.4g}",
+                    "low": f"{value / 2:.4g}",
+                    "high": f"{value * 2:.4g}",
+                    "n": "10",
+                    "basis": "elicited",
+                    "sources": SOURCE,
+                    "claims": "",
+                    "note": "the passes judged no effect; whole-case judgements do",
+                }
+            )
     return out
-
-

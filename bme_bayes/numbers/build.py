@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,15 +17,25 @@ from bme_bayes.numbers.pool import (
     expit,
     interval,
     judge,
-    logit,
     shift_to_mean,
 )
 
-COLUMNS = ("quantity", "child", "state", "cause", "regions", "value", "low", "high", "n", "basis",
-           "sources", "claims", "note")
+COLUMNS = (
+    "quantity",
+    "child",
+    "state",
+    "cause",
+    "regions",
+    "value",
+    "low",
+    "high",
+    "n",
+    "basis",
+    "sources",
+    "claims",
+    "note",
+)
 HALLMARK_ELSEWHERE = 0.5
-NO_EFFECT = 0.15
-"""Odds ratios nearer to 1 than exp(0.15) get no link."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,15 @@ class Builder:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
-        self.generic = {(k[0], k[1], c): v for k, c, v in evidence.panel.values("findings", ("finding", "state"))}
+        self.generic = {
+            (k[0], k[1], c): v
+            for k, c, v in evidence.panel.values("findings", ("finding", "state"))
+        }
         self.overrides = evidence.panel.table("overrides", ("region", "finding", "state", "column"))
-        self.kind_cells = {(k[0], k[1], c): v for k, c, v in evidence.kind_passes.values("findings", ("finding", "state"))}
+        self.kind_cells = {
+            (k[0], k[1], c): v
+            for k, c, v in evidence.kind_passes.values("findings", ("finding", "state"))
+        }
         self.shares = evidence.kind_passes.table("shares", ("region", "diagnosis", "subtype"))
         self.variables = {v["id"]: v for v in evidence.variables}
 
@@ -67,13 +82,16 @@ class Builder:
         """The published series of a cell, added up."""
         found = self.evidence.used("finding", cell.finding, cell.state, cell.column, cell.region)
         if cell.finding in ("crp", "esr"):
-            either = self.evidence.used("finding", cell.finding, "raised_or_more", cell.column, cell.region)
+            either = self.evidence.used(
+                "finding", cell.finding, "raised_or_more", cell.column, cell.region
+            )
             found = found + [(c, v * self._part_of_raised(cell), n, s) for c, v, n, s in either]
         return add_up(found)
 
     def _part_of_raised(self, cell: Cell) -> float:
         parts = {
-            s: self.judged(Cell(cell.finding, s, cell.column, cell.region)) for s in ("raised", "markedly_raised")
+            s: self.judged(Cell(cell.finding, s, cell.column, cell.region))
+            for s in ("raised", "markedly_raised")
         }
         total = sum(p.value for p in parts.values() if p)
         mine = parts[cell.state]
@@ -88,8 +106,13 @@ class Builder:
             found = [float(t[key]["share"]) for t in self.shares if key in t]
             return sum(found) / len(found) if found else 0.0
 
-        peers = [k for k in self.evidence.kinds if k["diagnosis"] == kind["diagnosis"]
-                 and k["grade"] == kind["grade"] and region in k["regions"]]
+        peers = [
+            k
+            for k in self.evidence.kinds
+            if k["diagnosis"] == kind["diagnosis"]
+            and k["grade"] == kind["grade"]
+            and region in k["regions"]
+        ]
         if len(peers) == 1:
             return 1.0
         total = sum(max(of(k), 0.005) for k in peers)
@@ -108,7 +131,9 @@ class Builder:
                     here = [k for k in kinds if region in k["regions"]]
                     if here and region in self.variables[diagnosis]["regions"]:
                         column = parent_column(diagnosis, grade)
-                        yield from self._family([Cell(finding, s, column, region) for s in states], here)
+                        yield from self._family(
+                            [Cell(finding, s, column, region) for s in states], here
+                        )
                 yield from self._none([Cell(finding, s, "none", region) for s in states])
 
     def _none(self, cells: list[Cell]) -> Iterator[Row]:
@@ -117,10 +142,15 @@ class Builder:
             judged = self.judged(cell) or judge(self.kind_cells[cell.finding, cell.state, "none"])
             series = self.series(cell)
             found.append((cell, combine(judged, series), series))
-        judged_values = [(self.judged(c) or judge(self.kind_cells[c.finding, c.state, "none"])).value for c in cells]
+        judged_values = [
+            (self.judged(c) or judge(self.kind_cells[c.finding, c.state, "none"])).value
+            for c in cells
+        ]
         values = _fit_to_one([f[1].value for f in found], judged_values)
         for (cell, number, series), p in zip(found, values, strict=True):
-            yield self._row(cell, "none", _moved(number, p), series, "patients with none of the diagnoses")
+            yield self._row(
+                cell, "none", _moved(number, p), series, "patients with none of the diagnoses"
+            )
 
     def _family(self, cells: list[Cell], kinds: list[Row]) -> Iterator[Row]:
         """One finding in the kinds of one diagnosis: all its states together."""
@@ -131,7 +161,9 @@ class Builder:
             numbers = [column[index] for column in table if column]
             values = _fit_to_one([n.value for n, _, _, _ in numbers], [j for _, _, _, j in numbers])
             for cell, (number, series, note, _), p in zip(cells, numbers, values, strict=True):
-                yield self._row(cell, f"{kind['diagnosis']}.{kind['id']}", _moved(number, p), series, note)
+                yield self._row(
+                    cell, f"{kind['diagnosis']}.{kind['id']}", _moved(number, p), series, note
+                )
 
     def _kinds_of_cell(
         self, cell: Cell, kinds: list[Row]
@@ -144,7 +176,7 @@ class Builder:
         for kind in kinds:
             column = KIND_COLUMN.get(kind["id"], kind["id"])
             values = self.kind_cells.get((cell.finding, cell.state, column))
-            own = judge(values) if values else judged
+            own = judge(values) if values else judged or self._sibling(cell, kind["diagnosis"])
             if own is None:
                 return None
             passes.append(own)
@@ -160,11 +192,31 @@ class Builder:
             p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if halved else 1.0))
             n = own.n + (0.5 * series.n if series else 0.0)
             low, high = interval(p, n)
-            note = "" if abs(shift) < 0.05 else f"kind judged {expit(mean):.3f}, moved {shift:+.2f} log-odds towards its diagnosis"
+            notes = []
+            if abs(shift) >= 0.05:
+                notes.append(f"kind judged {expit(mean):.3f}, moved {shift:+.2f} to its diagnosis")
             if halved:
-                note = "; ".join(filter(None, (note, "halved: the rest is a coexisting disease that the network holds by itself")))
-            out.append((Combined(p, low, high, n, "elicited" if series is None else "both"), series, note, expit(mean)))
+                notes.append("halved: the rest is a coexisting disease, held by itself")
+            out.append(
+                (
+                    Combined(p, low, high, n, "elicited" if series is None else "both"),
+                    series,
+                    "; ".join(notes),
+                    expit(mean),
+                )
+            )
         return out
+
+    def _sibling(self, cell: Cell, diagnosis: str) -> Judged | None:
+        """The judgement of the other kinds of a diagnosis, where a kind was given none."""
+        columns = [
+            KIND_COLUMN.get(k["id"], k["id"])
+            for k in self.evidence.kinds
+            if k["diagnosis"] == diagnosis
+        ]
+        found = [self.kind_cells.get((cell.finding, cell.state, c)) for c in columns]
+        values = [v for f in found if f for v in f]
+        return judge(values) if values else None
 
     def _not_hallmark(self, cell: Cell, diagnosis: str) -> bool:
         owners = self.variables[cell.finding]["hallmark_of"].split()
@@ -178,20 +230,34 @@ class Builder:
             return own.mean
         return own.mean + here.mean - judge(generic).mean
 
-    def _row(self, cell: Cell, cause: str, number: Combined, series: Series | None, note: str) -> Row:
+    def _row(
+        self, cell: Cell, cause: str, number: Combined, series: Series | None, note: str
+    ) -> Row:
         claims = series.claims if series else ()
         if series:
-            note = f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel" + (f"; {note}" if note else "")
+            note = f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel" + (
+                f"; {note}" if note else ""
+            )
         elif not note:
             note = "no usable published figure; pooled judgement of three passes"
         else:
             note = f"pooled judgement; {note}"
         return {
-            "quantity": "frequency", "child": cell.finding, "state": cell.state, "cause": cause,
-            "regions": cell.region, "value": f"{number.value:.4g}", "low": f"{number.low:.4g}",
-            "high": f"{number.high:.4g}", "n": f"{number.n:.1f}", "basis": number.basis,
-            "sources": " ".join((*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")),
-            "claims": " ".join(claims), "note": note,
+            "quantity": "frequency",
+            "child": cell.finding,
+            "state": cell.state,
+            "cause": cause,
+            "regions": cell.region,
+            "value": f"{number.value:.4g}",
+            "low": f"{number.low:.4g}",
+            "high": f"{number.high:.4g}",
+            "n": f"{number.n:.1f}",
+            "basis": number.basis,
+            "sources": " ".join(
+                (*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")
+            ),
+            "claims": " ".join(claims),
+            "note": note,
         }
 
 
@@ -211,41 +277,3 @@ def _moved(number: Combined, value: float) -> Combined:
         return number
     low, high = interval(value, number.n)
     return Combined(value, low, high, number.n, number.basis)
-
-
-def odds_ratios(evidence: Evidence) -> Iterator[Row]:
-    """Odds ratios of the kinds by risk factor; those without effect get no row."""
-    panel = {(k[0], k[1], c): v for k, c, v in evidence.panel.values("risks", ("risk", "state"))}
-    own = {(k[0], k[1], c): v for k, c, v in evidence.kind_passes.values("risks", ("risk", "state"))}
-    for kind in evidence.kinds:
-        for (risk, state), column in ((k, KIND_COLUMN.get(kind["id"], kind["id"])) for k in dict.fromkeys((r, s) for r, s, _ in own)):
-            values = own.get((risk, state, column))
-            parent = panel.get((risk, state, kind["diagnosis"]))
-            if not values:
-                values = parent or [1.0]
-            logs = [math.log(v) for v in values]
-            mean = sum(logs) / len(logs)
-            spread = max(math.sqrt(sum((x - mean) ** 2 for x in logs) / max(len(logs) - 1, 1)), 0.25)
-            series = _published_ratio(evidence, risk, state, kind["diagnosis"])
-            note, basis, claims = "pooled judgement of three passes", "elicited", ()
-            if series:
-                weight = series.n / (series.n + 30.0)
-                moved = (1 - weight) * mean + weight * (mean + series.value) / 2
-                note = f"published {math.exp(series.value):.2f} pulls the judged {math.exp(mean):.2f} by weight {weight:.2f}"
-                mean, basis, claims = moved, "both", series.claims
-            if abs(mean) < NO_EFFECT:
-                continue
-            yield {
-                "quantity": "odds_ratio", "child": risk, "state": state,
-                "cause": f"{kind['diagnosis']}.{kind['id']}", "regions": kind["regions"],
-                "value": f"{math.exp(mean):.4g}", "low": f"{math.exp(mean - 1.96 * spread):.4g}",
-                "high": f"{math.exp(mean + 1.96 * spread):.4g}", "n": "10", "basis": basis,
-                "sources": " ".join((*evidence.sources_of(claims), "kinds_panel")),
-                "claims": " ".join(claims), "note": note,
-            }
-
-
-def _published_ratio(evidence: Evidence, risk: str, state: str, diagnosis: str) -> Series | None:
-    found = [c for region in "hkas" for c in evidence.used("risk", risk, state, diagnosis, region)]
-    unique = {c[0]: (c[0], math.log(c[1]), c[2], c[3]) for c in found}
-    return add_up(list(unique.values()))

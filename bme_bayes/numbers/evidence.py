@@ -38,9 +38,13 @@ class Passes:
 
     def table(self, name: str, keys: tuple[str, ...]) -> list[dict[tuple[str, ...], Row]]:
         """One file of every pass, indexed by the key columns."""
-        return [{tuple(r[k] for k in keys): r for r in rows(f / f"{name}.csv")} for f in self.folders]
+        return [
+            {tuple(r[k] for k in keys): r for r in rows(f / f"{name}.csv")} for f in self.folders
+        ]
 
-    def values(self, name: str, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, list[float]]]:
+    def values(
+        self, name: str, keys: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], str, list[float]]]:
         """(key, column, one value a pass) for all filled cells of a file."""
         tables = self.table(name, keys)
         for key in tables[0]:
@@ -63,7 +67,9 @@ class Evidence:
     claims: dict[str, Row]
     uses: list[Row]
 
-    def used(self, use: str, child: str, state: str, column: str, region: str) -> list[tuple[str, float, float, float]]:
+    def used(
+        self, use: str, child: str, state: str, column: str, region: str
+    ) -> list[tuple[str, float, float, float]]:
         """(claim, value, n, spectrum) of the claims used for one cell."""
         return [
             (u["claim_id"], float(u["value"]), float(u["n"]), float(u["spectrum"]))

@@ -15,24 +15,64 @@ EXTRA_CARRIERS = {
     ("earlier_stress_injury", "present"): (0.03, 0.15, 0.02, 0.03, 0.02),
     ("prior_radiation", "present"): (0.008, 0.002, 0.01, 0.002, 0.02),
 }
-SETTINGS = ("general_orthopaedics", "sports_medicine", "rheumatology_tertiary", "obstetric", "older_adults_falls_clinic")
-OWN_SEX = ("late_pregnancy", "peripartum", "metabolic", "benign_tumour", "sarcoma", "cppd", "juvenile")
+SETTINGS = (
+    "general_orthopaedics",
+    "sports_medicine",
+    "rheumatology_tertiary",
+    "obstetric",
+    "older_adults_falls_clinic",
+)
+OWN_SEX = (
+    "late_pregnancy",
+    "peripartum",
+    "metabolic",
+    "benign_tumour",
+    "sarcoma",
+    "cppd",
+    "juvenile",
+)
 """Kinds whose sex ratio is their own, not that of their diagnosis' published series."""
 COUPLING = {
-    "severity": 2.5, "joint_inflammation": 2.5, "systemic_inflammation": 3.5,
-    "multifocality": 3.5, "aggressive_lesion": 2.5, "chronicity": 2.0,
+    "severity": 2.5,
+    "joint_inflammation": 2.5,
+    "systemic_inflammation": 3.5,
+    "multifocality": 3.5,
+    "aggressive_lesion": 2.5,
+    "chronicity": 2.0,
 }
 
 
-def row(quantity: str, child: str, state: str, cause: str, regions: str, value: float, n: float,
-        note: str, *, basis: str = "elicited", sources: str = "kinds_panel", claims: str = "",
-        bounds: tuple[float, float] | None = None) -> Row:
+def row(
+    quantity: str,
+    child: str,
+    state: str,
+    cause: str,
+    regions: str,
+    value: float,
+    n: float,
+    note: str,
+    *,
+    basis: str = "elicited",
+    sources: str = "kinds_panel",
+    claims: str = "",
+    bounds: tuple[float, float] | None = None,
+) -> Row:
     """One row of links.csv; a share gets the interval of its weight."""
     low, high = bounds or interval(min(max(value, 1e-4), 1 - 1e-4), n)
     return {
-        "quantity": quantity, "child": child, "state": state, "cause": cause, "regions": regions,
-        "value": f"{value:.4g}", "low": f"{low:.4g}", "high": f"{high:.4g}", "n": f"{n:.1f}",
-        "basis": basis, "sources": sources, "claims": claims, "note": note,
+        "quantity": quantity,
+        "child": child,
+        "state": state,
+        "cause": cause,
+        "regions": regions,
+        "value": f"{value:.4g}",
+        "low": f"{low:.4g}",
+        "high": f"{high:.4g}",
+        "n": f"{n:.1f}",
+        "basis": basis,
+        "sources": sources,
+        "claims": claims,
+        "note": note,
     }
 
 
@@ -52,11 +92,22 @@ def _demographics(evidence: Evidence) -> Iterator[Row]:
     for kind in evidence.kinds:
         column = KIND_COLUMN.get(kind["id"], kind["id"])
         cause = f"{kind['diagnosis']}.{kind['id']}"
-        raw = {a: math.exp(sum(math.log(max(v, 1e-3)) for v in own[column, a]) / len(own[column, a])) for a in AGES}
+        raw = {
+            a: math.exp(sum(math.log(max(v, 1e-3)) for v in own[column, a]) / len(own[column, a]))
+            for a in AGES
+        }
         total = sum(raw.values())
         for age in AGES:
-            yield row("share", "age_band", age, cause, kind["regions"], raw[age] / total, 10,
-                      "share of the patients with this kind; geometric mean of three passes")
+            yield row(
+                "share",
+                "age_band",
+                age,
+                cause,
+                kind["regions"],
+                raw[age] / total,
+                10,
+                "share of the patients with this kind; geometric mean of three passes",
+            )
         male = judge(own[column, "male_share"])
         series = _sex_claims(evidence, kind)
         pooled = combine(male, series)
@@ -66,8 +117,19 @@ def _demographics(evidence: Evidence) -> Iterator[Row]:
         sources = " ".join((*evidence.sources_of(series.claims if series else ()), "kinds_panel"))
         claims = " ".join(series.claims) if series else ""
         for state, value in (("male", pooled.value), ("female", 1 - pooled.value)):
-            yield row("share", "sex", state, cause, kind["regions"], value, pooled.n, note,
-                      basis=pooled.basis, sources=sources, claims=claims)
+            yield row(
+                "share",
+                "sex",
+                state,
+                cause,
+                kind["regions"],
+                value,
+                pooled.n,
+                note,
+                basis=pooled.basis,
+                sources=sources,
+                claims=claims,
+            )
 
 
 def _sex_claims(evidence: Evidence, kind: Row):  # type: ignore[no-untyped-def]
@@ -75,7 +137,11 @@ def _sex_claims(evidence: Evidence, kind: Row):  # type: ignore[no-untyped-def]
     if kind["id"] in OWN_SEX:
         return None
     column = kind["diagnosis"]
-    found = {c[0]: c for region in kind["regions"] for c in evidence.used("sex", "sex", "male", column, region)}
+    found = {
+        c[0]: c
+        for region in kind["regions"]
+        for c in evidence.used("sex", "sex", "male", column, region)
+    }
     return add_up([(c, v, min(n, 40), s * 0.5) for c, v, n, s in found.values()])
 
 
@@ -84,15 +150,40 @@ def _reference(evidence: Evidence) -> Iterator[Row]:
     raw = {a: sum(own[REFERENCE, a]) / len(own[REFERENCE, a]) for a in AGES}
     total = sum(raw.values())
     for age in AGES:
-        yield row("share", "age_band", age, "reference", "hkas", raw[age] / total, 10,
-                  "attenders of the reference setting (general orthopaedics); mean of three passes")
+        yield row(
+            "share",
+            "age_band",
+            age,
+            "reference",
+            "hkas",
+            raw[age] / total,
+            10,
+            "attenders of the reference setting (general orthopaedics); mean of three passes",
+        )
     male = judge(own[REFERENCE, "male_share"])
     for state, value in (("male", male.value), ("female", 1 - male.value)):
-        yield row("share", "sex", state, "reference", "hkas", value, male.n,
-                  "attenders of the reference setting (general orthopaedics); pooled judgement")
+        yield row(
+            "share",
+            "sex",
+            state,
+            "reference",
+            "hkas",
+            value,
+            male.n,
+            "attenders of the reference setting (general orthopaedics); pooled judgement",
+        )
     for (risk, state), number in carriers(evidence, REFERENCE).items():
-        yield row("share", risk, state, "reference", "hkas", number[0], number[1],
-                  "attenders of the reference setting (general orthopaedics); pooled judgement", sources="panel")
+        yield row(
+            "share",
+            risk,
+            state,
+            "reference",
+            "hkas",
+            number[0],
+            number[1],
+            "attenders of the reference setting (general orthopaedics); pooled judgement",
+            sources="panel",
+        )
 
 
 def carriers(evidence: Evidence, setting: str) -> dict[tuple[str, str], tuple[float, float]]:
@@ -113,9 +204,17 @@ def _multipliers(evidence: Evidence) -> Iterator[Row]:
         name = f"sex.{column}" if column in ("female", "male") else f"age_band.{column}"
         if abs(math.log(mean)) < 0.05:
             continue
-        yield row("multiplier", key[0], key[1], name, "hkas", mean, 10,
-                  "odds of the risk factor against age 30 to 50; geometric mean of three passes",
-                  bounds=(mean / 1.6, mean * 1.6))
+        yield row(
+            "multiplier",
+            key[0],
+            key[1],
+            name,
+            "hkas",
+            mean,
+            10,
+            "odds of the risk factor against age 30 to 50; geometric mean of three passes",
+            bounds=(mean / 1.6, mean * 1.6),
+        )
 
 
 def _kind_shares(builder: Builder) -> Iterator[Row]:
@@ -123,8 +222,16 @@ def _kind_shares(builder: Builder) -> Iterator[Row]:
         for region in kind["regions"]:
             share = builder.share(kind, region)
             if share < 1.0:
-                yield row("kind_share", kind["diagnosis"], kind["id"], kind["grade"], region, share, 10,
-                          "share among patients with this diagnosis in the reference setting; mean of three passes")
+                yield row(
+                    "kind_share",
+                    kind["diagnosis"],
+                    kind["id"],
+                    kind["grade"],
+                    region,
+                    share,
+                    10,
+                    "share within this diagnosis in the reference setting; mean of three passes",
+                )
 
 
 def _edema(evidence: Evidence) -> Iterator[Row]:
@@ -137,17 +244,35 @@ def _edema(evidence: Evidence) -> Iterator[Row]:
         for region in regions:
             series = None
             if kind:
-                used = evidence.used("finding", "marrow_edema", "present",
-                                     parent_column(kind["diagnosis"], kind["grade"]), region)
+                used = evidence.used(
+                    "finding",
+                    "marrow_edema",
+                    "present",
+                    parent_column(kind["diagnosis"], kind["grade"]),
+                    region,
+                )
                 series = add_up([(c, v, n, s * 0.25) for c, v, n, s in used])
             pooled = combine(judged, series)
             claims = series.claims if series else ()
             note = "pooled judgement of three passes"
             if series:
-                note = f"{series.n:.0f} weighted patients show {series.value:.2f}, counted a quarter since all attenders are symptomatic"
-            yield row("frequency", "marrow_edema", "present", cause, region, pooled.value, pooled.n, note,
-                      basis=pooled.basis, sources=" ".join((*evidence.sources_of(claims), "kinds_panel")),
-                      claims=" ".join(claims))
+                note = (
+                    f"{series.n:.0f} weighted patients show {series.value:.2f}, counted a quarter "
+                    "since all attenders are symptomatic"
+                )
+            yield row(
+                "frequency",
+                "marrow_edema",
+                "present",
+                cause,
+                region,
+                pooled.value,
+                pooled.n,
+                note,
+                basis=pooled.basis,
+                sources=" ".join((*evidence.sources_of(claims), "kinds_panel")),
+                claims=" ".join(claims),
+            )
 
 
 def _processes(builder: Builder) -> Iterator[Row]:
@@ -156,21 +281,44 @@ def _processes(builder: Builder) -> Iterator[Row]:
     for variable in builder.evidence.variables:
         if variable["process"]:
             members.setdefault(variable["process"], []).append(variable["id"])
-    causes = [(f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
-              for k in builder.evidence.kinds] + [("none", "none", "hkas")]
+    causes = [
+        (f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
+        for k in builder.evidence.kinds
+    ] + [("none", "none", "hkas")]
     for process, findings in members.items():
         for cause, column, regions in causes:
             values = []
             for finding in findings:
-                parts = [sum(v) / len(v) for (f, s, c), v in builder.kind_cells.items()
-                         if f == finding and c == column and not (f == "onset" and s == "sudden")]
+                parts = [
+                    sum(v) / len(v)
+                    for (f, s, c), v in builder.kind_cells.items()
+                    if f == finding and c == column and not (f == "onset" and s == "sudden")
+                ]
                 if parts:
                     values.append(sum(parts))
             if values:
                 mean = min(max(sum(values) / len(values), 0.03), 0.97)
-                yield row("frequency", process, "high", cause, regions, mean, 5,
-                          "mean frequency of the findings that share this process: " + ", ".join(findings))
+                yield row(
+                    "frequency",
+                    process,
+                    "high",
+                    cause,
+                    regions,
+                    mean,
+                    5,
+                    "mean frequency of the findings that share this process: "
+                    + ", ".join(findings),
+                )
         for finding in findings:
-            yield row("coupling", finding, "", process, "hkas", COUPLING[process], 5,
-                      "log-odds between the low and the high level: these findings move together within a disease",
-                      sources="", bounds=(COUPLING[process] - 1.0, COUPLING[process] + 1.0))
+            yield row(
+                "coupling",
+                finding,
+                "",
+                process,
+                "hkas",
+                COUPLING[process],
+                5,
+                "log-odds between the two levels: findings that move together within a disease",
+                sources="",
+                bounds=(COUPLING[process] - 1.0, COUPLING[process] + 1.0),
+            )

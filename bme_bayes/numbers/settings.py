@@ -26,14 +26,36 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("general_orthopaedics", "General orthopaedics", "Out-patients of a general orthopaedic clinic whose painful region shows marrow edema."),
-    Setting("sports_medicine", "Sports medicine", "Athletes and active people, many of them young, seen for load-related pain."),
-    Setting("rheumatology_tertiary", "Rheumatology, tertiary", "Referrals to a tertiary rheumatology clinic."),
-    Setting("obstetric", "Obstetric", "Pregnant women and women who gave birth within some months."),
-    Setting("older_adults_falls_clinic", "Older adults, falls clinic", "Older people seen after falls or with new pain on walking."),
+    Setting(
+        "general_orthopaedics",
+        "General orthopaedics",
+        "Out-patients of a general orthopaedic clinic whose painful region shows marrow edema.",
+    ),
+    Setting(
+        "sports_medicine",
+        "Sports medicine",
+        "Athletes and active people, many of them young, seen for load-related pain.",
+    ),
+    Setting(
+        "rheumatology_tertiary",
+        "Rheumatology, tertiary",
+        "Referrals to a tertiary rheumatology clinic.",
+    ),
+    Setting(
+        "obstetric", "Obstetric", "Pregnant women and women who gave birth within some months."
+    ),
+    Setting(
+        "older_adults_falls_clinic",
+        "Older adults, falls clinic",
+        "Older people seen after falls or with new pain on walking.",
+    ),
 )
-REPORTS = Setting("case_reports", "Published case reports (evaluation only)",
-                  "The flattened mix of published reports, in which rare and deceptive disease is over-represented. For evaluation, never for a patient.")
+REPORTS = Setting(
+    "case_reports",
+    "Published case reports (evaluation only)",
+    "The flattened mix of published reports, in which rare and deceptive disease is "
+    "over-represented. For evaluation, never for a patient.",
+)
 FLATTENING = 0.3
 REPORT_DIAGNOSES = 1.06
 REPORT_KIND_POWER = 0.5
@@ -47,19 +69,24 @@ def base_rates(evidence: Evidence, setting: str, region: str) -> list[BaseRow]:
     """Base rates given marrow edema; comorbidity scaled so that they sum to 1.25 at most."""
     pooled: dict[str, tuple[float, float, float]] = {}
     tables = evidence.panel.table("base", ("setting", "region", "diagnosis"))
-    for (s, r, column), _ in tables[0].items():
+    for s, r, column in tables[0]:
         if (s, r) == (setting, region):
             key = (s, r, column)
             main = judge([max(float(t[key]["main_cause"]), 1e-4) for t in tables])
-            extra = [max(float(t[key]["present"]) - float(t[key]["main_cause"]), 0.0) for t in tables]
+            extra = [
+                max(float(t[key]["present"]) - float(t[key]["main_cause"]), 0.0) for t in tables
+            ]
             pooled[column] = (main.value, sum(extra) / len(extra), main.n)
     total = sum(m for m, _, _ in pooled.values())
     comorbid = sum(e for _, e, _ in pooled.values())
     scale = min(1.0, MOST_COMORBIDITY / comorbid)
     out = []
-    for column, (main, extra, n) in pooled.items():
-        value = (1 - NONE_SHARE) * main / total + scale * extra
-        note = f"main cause {main / total:.3f}, besides another {scale * extra:.3f} (panel {extra:.3f}); three passes"
+    for column, (share, more, n) in pooled.items():
+        value = (1 - NONE_SHARE) * share / total + scale * more
+        note = (
+            f"main cause {share / total:.3f}, besides another {scale * more:.3f} "
+            f"(panel {more:.3f}); three passes"
+        )
         out.append(_base_row(column, value, n, note))
     return out
 
@@ -67,41 +94,77 @@ def base_rates(evidence: Evidence, setting: str, region: str) -> list[BaseRow]:
 def flattened(evidence: Evidence, region: str, shifts: Shifts) -> list[BaseRow]:
     """The mix of published reports: main causes to the power `FLATTENING`, as readers judged."""
     rows = base_rates(evidence, "general_orthopaedics", region)
-    moves = [shifts.get(("base_rate", region, str(r["state"]), str(r["variable"])), 0.0) for r in rows]
-    weights = [float(str(r["value"])) ** FLATTENING * math.exp(m) for r, m in zip(rows, moves, strict=True)]
+    moves = [
+        shifts.get(("base_rate", region, str(r["state"]), str(r["variable"])), 0.0) for r in rows
+    ]
+    weights = [
+        float(str(r["value"])) ** FLATTENING * math.exp(m) for r, m in zip(rows, moves, strict=True)
+    ]
     total = sum(weights)
     out = []
     for r, weight, move in zip(rows, weights, moves, strict=True):
         value = REPORT_DIAGNOSES * weight / total
         low, high = interval(value, 5)
-        out.append({**r, "value": _round(value), "low": _round(low), "high": _round(high), "n": 5.0,
-                    "note": f"general orthopaedics to the power {FLATTENING}, whole-case judgements {move:+.2f}, scaled to {REPORT_DIAGNOSES} diagnoses a report"})
+        out.append(
+            {
+                **r,
+                "value": _round(value),
+                "low": _round(low),
+                "high": _round(high),
+                "n": 5.0,
+                "note": f"general orthopaedics to the power {FLATTENING}, whole-case judgements "
+                f"{move:+.2f}, scaled to {REPORT_DIAGNOSES} diagnoses a report",
+            }
+        )
     return out
 
 
 def _base_row(column: str, value: float, n: float, note: str) -> BaseRow:
     diagnosis, state = COLUMN_STATE.get(column, (column, "present"))
     low, high = interval(value, n)
-    return {"variable": diagnosis, "state": state, "value": _round(value), "low": _round(low),
-            "high": _round(high), "n": round(n, 1), "basis": "elicited", "sources": "panel", "note": note}
+    return {
+        "variable": diagnosis,
+        "state": state,
+        "value": _round(value),
+        "low": _round(low),
+        "high": _round(high),
+        "n": round(n, 1),
+        "basis": "elicited",
+        "sources": "panel",
+        "note": note,
+    }
 
 
 def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
     """Ages, sexes and carriers of risk factors among the attenders."""
     own = {(k[0], c): v for k, c, v in evidence.kind_passes.values("settings", ("setting",))}
-    raw = {a: math.exp(sum(math.log(max(v, 1e-4)) for v in own[setting, a]) / len(own[setting, a])) for a in AGES}
+    raw = {
+        a: math.exp(sum(math.log(max(v, 1e-4)) for v in own[setting, a]) / len(own[setting, a]))
+        for a in AGES
+    }
     total = sum(raw.values())
     entries = [("age_band", a, raw[a] / total, 10.0, "kinds_panel") for a in AGES]
     male = judge([max(v, 1e-3) for v in own[setting, "male_share"]])
-    entries += [("sex", "female", 1 - male.value, male.n, "kinds_panel"), ("sex", "male", male.value, male.n, "kinds_panel")]
+    entries += [
+        ("sex", "female", 1 - male.value, male.n, "kinds_panel"),
+        ("sex", "male", male.value, male.n, "kinds_panel"),
+    ]
     entries += [(r, s, v, n, "panel") for (r, s), (v, n) in carriers(evidence, setting).items()]
     for variable, state, value, n, source in entries:
         low, high = interval(min(max(value, 1e-4), 0.9999), n)
-        yield {"variable": variable, "state": state, "value": _round(value), "low": _round(low),
-               "high": _round(high), "n": round(n, 1), "basis": "elicited",
-               "sources": "" if variable in ("earlier_stress_injury", "prior_radiation") else source,
-               "note": "single judgement: too rare a question to have been put to the panel" if variable in
-               ("earlier_stress_injury", "prior_radiation") else "share of attenders with marrow edema; three passes pooled"}
+        yield {
+            "variable": variable,
+            "state": state,
+            "value": _round(value),
+            "low": _round(low),
+            "high": _round(high),
+            "n": round(n, 1),
+            "basis": "elicited",
+            "sources": "" if variable in ("earlier_stress_injury", "prior_radiation") else source,
+            "note": "single judgement: too rare a question to have been put to the panel"
+            if variable in ("earlier_stress_injury", "prior_radiation")
+            else "share of attenders with marrow edema; three passes pooled",
+        }
 
 
 def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict[str, object]:
@@ -110,10 +173,18 @@ def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict
     source = "general_orthopaedics" if reports else setting.name
     regions = ("hip", "knee", "ankle_foot", "spine")
     return {
-        "name": setting.name, "label": setting.label, "description": setting.description,
-        "evaluation_only": reports, "none": 0.01 if reports else NONE_SHARE,
-        "kind_power": REPORT_KIND_POWER if reports else 1.0, "unmentioned": REPORT_UNMENTIONED if reports else 1.0, "provenance": "three elicitation passes, pooled",
-        "base": {r: flattened(evidence, r, shifts) if reports else base_rates(evidence, source, r) for r in regions},
+        "name": setting.name,
+        "label": setting.label,
+        "description": setting.description,
+        "evaluation_only": reports,
+        "none": 0.01 if reports else NONE_SHARE,
+        "kind_power": REPORT_KIND_POWER if reports else 1.0,
+        "unmentioned": REPORT_UNMENTIONED if reports else 1.0,
+        "provenance": "three elicitation passes, pooled",
+        "base": {
+            r: flattened(evidence, r, shifts) if reports else base_rates(evidence, source, r)
+            for r in regions
+        },
         "mix": list(case_mix(evidence, source)),
     }
 

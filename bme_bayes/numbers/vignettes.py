@@ -76,29 +76,44 @@ class Region:
         size = len(self.causes)
         self.diagnosis_of = space.scenarios.diagnosis_of
         self.diagnoses = space.scenarios.diagnoses
-        single = [int(np.flatnonzero((space.scenarios.members == [k, size, size]).all(axis=1))[0]) for k in range(size)]
+        single = [
+            int(np.flatnonzero((space.scenarios.members == [k, size, size]).all(axis=1))[0])
+            for k in range(size)
+        ]
         prior = space.solved.scenario * space.edema
         self.cells = {
-            name: np.log(np.clip(c.frequencies[:, :size], 1e-4, 1)) for name, c in space.cpds.items() if not c.variable.part_of
+            name: np.log(np.clip(c.frequencies[:, :size], 1e-4, 1))
+            for name, c in space.cpds.items()
+            if not c.variable.part_of
         }
         self.variables = {name: space.network.variable(name) for name in self.cells}
         self.coupling = {
-            n: space.network.value("coupling", n, "", v.process, 0.0) for n, v in self.variables.items() if v.process
+            n: space.network.value("coupling", n, "", v.process, 0.0)
+            for n, v in self.variables.items()
+            if v.process
         }
         self.shares = {p: c.frequencies[1, :size] for p, c in space.process_cpds.items()}
         self.items = [self._item(space, r, prior, single) for r in readings]
 
-    def _item(self, space: DiseaseSpace, reading: Reading, prior: Floats, single: list[int]) -> Item:
+    def _item(
+        self, space: DiseaseSpace, reading: Reading, prior: Floats, single: list[int]
+    ) -> Item:
         prior_set = space.network.prior
-        silence = assume_unremarkable(space.network, reading.findings, prior_set.unmentioned if prior_set else 1.0)
-        roots, below = space.split_evidence({**silence, **code_findings(space.network, reading.findings)})
+        silence = assume_unremarkable(
+            space.network, reading.findings, prior_set.unmentioned if prior_set else 1.0
+        )
+        roots, below = space.split_evidence(
+            {**silence, **code_findings(space.network, reading.findings)}
+        )
         weight = (space.roots_weight(roots) * prior)[single]
         said = reading.probabilities
         silent = [d for d in self.diagnoses if d not in said]
         rest = max(1 - sum(said.values()), 0.0) / max(len(silent), 1)
         target = np.array([said.get(d, rest) for d in self.diagnoses])
         states = tuple(
-            (n, space.network.variable(n).states[int(v.argmax())]) for n, v in roots.items() if (v > 0).sum() == 1
+            (n, space.network.variable(n).states[int(v.argmax())])
+            for n, v in roots.items()
+            if (v > 0).sum() == 1
         )
         shifts = tuple((n, s) for n, s in states if s not in ("absent", "none", "female"))
         seen = {n: v for n, v in below.items() if n in self.cells}
@@ -133,13 +148,16 @@ class Objective:
                     for cause in region.causes:
                         keys.setdefault((quantity, name, state, cause), len(keys))
         self.keys = keys
-        self.precision = np.array([max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]] ** 2 for k in keys])
+        self.precision = np.array(
+            [max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]] ** 2 for k in keys]
+        )
 
     def index(self, region: Region, quantity: str, name: str, state: str) -> NDArray[np.intp]:
         """Places of one (variable, state) for all kinds of a region."""
         return np.array([self.keys[quantity, name, state, c] for c in region.causes])
 
     def __call__(self, theta: Floats) -> tuple[float, Floats]:
+        """Loss and gradient at the shifts `theta`."""
         loss = float((self.precision * theta**2).sum() / 2)
         gradient = self.precision * theta
         for region in self.regions:
@@ -148,7 +166,8 @@ class Objective:
 
     def _region(self, region: Region, theta: Floats, gradient: Floats) -> float:
         places = {
-            n: np.stack([self.index(region, "frequency", n, s) for s in v.states]) for n, v in region.variables.items()
+            n: np.stack([self.index(region, "frequency", n, s) for s in v.states])
+            for n, v in region.variables.items()
         }
         logs = {n: region.cells[n] + theta[p] for n, p in places.items()}
         cells = {n: region.split(n, v) for n, v in logs.items()}
@@ -165,12 +184,19 @@ class Objective:
         return loss
 
     def _item(
-        self, region: Region, item: Item, theta: Floats, gradient: Floats, cells: dict[str, Floats], slopes: dict[str, Floats]
+        self,
+        region: Region,
+        item: Item,
+        theta: Floats,
+        gradient: Floats,
+        cells: dict[str, Floats],
+        slopes: dict[str, Floats],
     ) -> float:
         score = item.weight.copy()
         base = np.array([self.keys["base_rate", region.name, g, d] for d, g in region.grades])
         roots = [base] + [
-            self.index(region, "share" if n in ("age_band", "sex") else "odds_ratio", n, s) for n, s in item.shifts
+            self.index(region, "share" if n in ("age_band", "sex") else "odds_ratio", n, s)
+            for n, s in item.shifts
         ]
         for place in roots:
             score += theta[place]
@@ -200,7 +226,8 @@ class Objective:
 
 def objective(folder: Path, readings: list[Reading]) -> Objective:
     """The objective on a data folder without shifts."""
-    regions, weights = [], {}
+    regions: list[Region] = []
+    weights: dict[Key, float] = {}
     for name in REGIONS.values():
         network = load(name, "case_reports", folder)
         regions.append(Region(DiseaseSpace(network), [r for r in readings if r.region == name]))
@@ -212,7 +239,9 @@ def objective(folder: Path, readings: list[Reading]) -> Objective:
 def fit(folder: Path, readings: list[Reading], rounds: int = 60) -> dict[Key, float]:
     """The shifts that fit the readings best, by number; small ones are left out."""
     target = objective(folder, readings)
-    found = minimize(target, np.zeros(len(target.keys)), jac=True, method="L-BFGS-B", options={"maxiter": rounds})
+    found = minimize(
+        target, np.zeros(len(target.keys)), jac=True, method="L-BFGS-B", options={"maxiter": rounds}
+    )
     shifts = zip(target.keys, np.asarray(found.x).tolist(), strict=True)
     return {k: v for k, v in shifts if abs(v) >= LEAST_SHIFT}
 

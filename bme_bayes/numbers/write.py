@@ -11,11 +11,12 @@ from pathlib import Path
 import yaml
 
 from bme_bayes.numbers.adjust import adjusted
-from bme_bayes.numbers.build import COLUMNS, Builder, odds_ratios
+from bme_bayes.numbers.build import COLUMNS, Builder
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.people import people
-from bme_bayes.numbers.vignettes import fit, read_readings, read_shifts, shifts_text
+from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
+from bme_bayes.numbers.vignettes import fit, read_readings, read_shifts, shifts_text
 
 
 def links_text(networks: Path, *, adjust: bool = True) -> str:
@@ -29,7 +30,9 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
     numbers = judged_by_hand(numbers, networks / "elicitation" / "judgements.csv")
     if adjust:
         states = {v["id"]: v["states"].split("|") for v in evidence.variables}
-        numbers = adjusted(numbers, read_shifts(networks / "elicitation" / "adjustments.csv"), states)
+        numbers = adjusted(
+            numbers, read_shifts(networks / "elicitation" / "adjustments.csv"), states
+        )
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -44,14 +47,26 @@ def judged_by_hand(numbers: list[Row], path: Path) -> list[Row]:
         kinds[row["cause"]] = "".join(dict.fromkeys(kinds.get(row["cause"], "") + row["regions"]))
     for hand in rows(path):
         key = tuple(hand[k] for k in ("quantity", "child", "state", "cause"))
-        numbers = [n for n in numbers if tuple(n[k] for k in ("quantity", "child", "state", "cause")) != key]
+        numbers = [
+            n
+            for n in numbers
+            if tuple(n[k] for k in ("quantity", "child", "state", "cause")) != key
+        ]
         value = float(hand["value"])
-        numbers.append({
-            **dict(zip(("quantity", "child", "state", "cause"), key, strict=True)),
-            "regions": kinds[hand["cause"]], "value": f"{value:.4g}", "low": f"{value / 2.5:.4g}",
-            "high": f"{value * 2.5:.4g}", "n": "5", "basis": "elicited", "sources": "", "claims": "",
-            "note": "single judgement: " + hand["reason"],
-        })
+        numbers.append(
+            {
+                **dict(zip(("quantity", "child", "state", "cause"), key, strict=True)),
+                "regions": kinds[hand["cause"]],
+                "value": f"{value:.4g}",
+                "low": f"{value / 2.5:.4g}",
+                "high": f"{value * 2.5:.4g}",
+                "n": "5",
+                "basis": "elicited",
+                "sources": "",
+                "claims": "",
+                "note": "single judgement: " + hand["reason"],
+            }
+        )
     return numbers
 
 
@@ -71,7 +86,10 @@ def prior_texts(networks: Path, *, adjust: bool = True) -> dict[str, str]:
     """The prior files, by name."""
     evidence = read_evidence(networks)
     shifts = read_shifts(networks / "elicitation" / "adjustments.csv") if adjust else {}
-    return {f"{s.name}.yaml": prior_text(prior_document(evidence, s, shifts)) for s in (*SETTINGS, REPORTS)}
+    return {
+        f"{s.name}.yaml": prior_text(prior_document(evidence, s, shifts))
+        for s in (*SETTINGS, REPORTS)
+    }
 
 
 def prior_text(document: dict[str, object]) -> str:
@@ -79,10 +97,11 @@ def prior_text(document: dict[str, object]) -> str:
     head = {k: v for k, v in document.items() if k not in ("base", "mix")}
     lines = [yaml.safe_dump(head, sort_keys=False, allow_unicode=True).rstrip(), "base:"]
     base, mix = document["base"], document["mix"]
-    assert isinstance(base, dict) and isinstance(mix, list)
-    for region, rows in base.items():
+    assert isinstance(base, dict)
+    assert isinstance(mix, list)
+    for region, rates in base.items():
         lines.append(f"  {region}:")
-        lines += [f"    - {_flow(r)}" for r in rows]
+        lines += [f"    - {_flow(r)}" for r in rates]
     lines.append("mix:")
     lines += [f"  - {_flow(r)}" for r in mix]
     return "\n".join(lines) + "\n"
@@ -106,9 +125,15 @@ def refit(networks: Path) -> int:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copytree(networks, folder / "networks", ignore=shutil.ignore_patterns("starts.csv", "elicitation"))
+        shutil.copytree(
+            networks,
+            folder / "networks",
+            ignore=shutil.ignore_patterns("starts.csv", "elicitation"),
+        )
         (folder / "priors").mkdir()
-        (folder / "networks" / "links.csv").write_text(links_text(networks, adjust=False), encoding="utf-8")
+        (folder / "networks" / "links.csv").write_text(
+            links_text(networks, adjust=False), encoding="utf-8"
+        )
         for file, text in prior_texts(networks, adjust=False).items():
             (folder / "priors" / file).write_text(text, encoding="utf-8")
         shifts = fit(folder, read_readings(networks / "elicitation" / "vignettes"))
