@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bme_bayes.bases import Solved
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.network import EDEMA, Kind, Network, Number, NumberKey, Variable
 from bme_bayes.priors import PriorSet
@@ -153,3 +155,20 @@ def every_result(space: DiseaseSpace, names: list[str]) -> list[dict[str, str]]:
 def subsets(names: list[str]) -> list[tuple[str, ...]]:
     """Every subset of some names."""
     return [c for size in range(len(names) + 1) for c in combinations(names, size)]
+
+
+def with_numbers(network: Network, changes: list[tuple[Number, float]]) -> Network:
+    numbers = dict(network.numbers)
+    for number, value in changes:
+        key = (number.quantity, number.child, number.state, number.cause)
+        numbers[key] = replace(numbers[key], value=value)
+    return replace(network, numbers=numbers)
+
+
+class Unsolved(DiseaseSpace):
+    """A network compiled with another's solved prior."""
+
+    def __init__(self, network: Network, solved: Solved) -> None:
+        super().__init__(network)
+        self.solved = solved
+        self._cache = {}

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.random import default_rng
-from small_network import main_and_presence, small_network
+from small_network import Unsolved, main_and_presence, small_network, with_numbers
 
-from bme_bayes.bases import Solved
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.findings import code_findings
-from bme_bayes.network import EDEMA, Network, Number
+from bme_bayes.network import EDEMA, Network
 from bme_bayes.questions.parameters import draw, point
 from bme_bayes.questions.reweigh import reweigh
 from bme_bayes.questions.uncertainty import credible_intervals
@@ -31,23 +30,6 @@ CASES: tuple[dict[str, object], ...] = (
 def compiled(network: Network, findings: dict[str, object]) -> tuple[DiseaseSpace, Belief]:
     space = DiseaseSpace(network)
     return space, space.belief(code_findings(network, findings))
-
-
-def with_numbers(network: Network, changes: list[tuple[Number, float]]) -> Network:
-    numbers = dict(network.numbers)
-    for number, value in changes:
-        key = (number.quantity, number.child, number.state, number.cause)
-        numbers[key] = replace(numbers[key], value=value)
-    return replace(network, numbers=numbers)
-
-
-class Unsolved(DiseaseSpace):
-    """A network compiled with another's solved prior."""
-
-    def __init__(self, network: Network, solved: Solved) -> None:
-        super().__init__(network)
-        self.solved = solved
-        self._cache = {}
 
 
 @pytest.mark.parametrize("findings", CASES)

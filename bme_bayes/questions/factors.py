@@ -14,6 +14,18 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Fixed:
+    """A factor that is the same in all versions: (S, 1)."""
+
+    value: Floats
+    versions = 1
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:  # noqa: ARG002
+        """(S, 1) of the factor."""
+        return self.value
+
+
+@dataclass(frozen=True)
 class Linear:
     """A factor constant + sum of c_j P(F < j): each P(F < j) is a product over the causes.
 
@@ -22,6 +34,11 @@ class Linear:
 
     constant: float
     terms: tuple[tuple[Floats, Floats], ...]
+
+    @property
+    def versions(self) -> int:
+        """How many versions it has."""
+        return len(self.terms[0][0]) if self.terms else 1
 
     def over(self, layout: Layout, part: slice, work: Work) -> Floats:
         """(S, versions) of the factor, in the first working array."""
@@ -43,6 +60,11 @@ class Mean:
 
     table: Floats
 
+    @property
+    def versions(self) -> int:
+        """How many versions it has."""
+        return int(self.table.shape[1])
+
     def over(self, layout: Layout, part: slice, work: Work) -> Floats:
         """(S, versions) of the factor, in the first working array."""
         return layout.mean(self.table[:, part], work[0], work[2])
@@ -61,6 +83,11 @@ class WithParts:
     present: float
     parts: tuple[tuple[float, Mean], ...]
 
+    @property
+    def versions(self) -> int:
+        """How many versions it has."""
+        return self.below.versions
+
     def over(self, layout: Layout, part: slice, work: Work) -> Floats:
         """(S, versions) of the factor."""
         low = self.below.over(layout, part, work).copy()
@@ -73,7 +100,12 @@ class WithParts:
         return low
 
 
-Factor = Linear | Mean | WithParts
+Factor = Fixed | Linear | Mean | WithParts
+
+
+def product_of(table: Floats) -> Linear:
+    """The factor that is the product of a table (B, K + 1) over the causes."""
+    return Linear(0.0, ((np.ones(len(table)), wide(table, len(table))),))
 
 
 def linear(split: Floats, level: int, known: Floats, size: int) -> Linear:
@@ -92,8 +124,22 @@ def linear(split: Floats, level: int, known: Floats, size: int) -> Linear:
     return Linear(float(known[-1]), terms)
 
 
-def merge(factors: list[Factor]) -> list[Factor]:
-    """Pure products (findings at their baseline) become one factor."""
+def settle(factors: list[Factor], layout: Layout) -> list[Factor]:
+    """The same product in fewer factors: what never varies is one, pure products are one.
+
+    A finding at its baseline is a pure product over the causes.
+    """
+    fixed = _merge([f for f in factors if f.versions == 1])
+    varying = _merge([f for f in factors if f.versions > 1])
+    if not fixed:
+        return varying
+    value, work = np.ones((layout.size, 1)), layout.work(1)
+    for factor in fixed:
+        value *= factor.over(layout, slice(0, 1), work)
+    return [Fixed(value), *varying]
+
+
+def _merge(factors: list[Factor]) -> list[Factor]:
     pure = [f for f in factors if isinstance(f, Linear) and f.constant == 0 and len(f.terms) == 1]
     if len(pure) < 2:
         return factors

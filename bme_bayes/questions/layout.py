@@ -50,9 +50,10 @@ class Layout:
     halves: csr_array
     diagnoses: Floats
 
-    def buffers(self, versions: int, count: int) -> list[Floats]:
-        """Arrays (S, versions) to work in."""
-        return [np.empty((self.size, versions)) for _ in range(count)]
+    def work(self, versions: int) -> Work:
+        """Arrays to work in."""
+        first, second, third = (np.empty((self.size, versions)) for _ in range(3))
+        return first, second, third
 
     def product(self, table: Floats, scale: Floats | float, out: Floats, spare: Floats) -> Floats:
         """`scale` times the product of a (K + 1, versions) table over the members, into `out`."""
@@ -80,11 +81,13 @@ class Layout:
     ) -> tuple[Floats, Floats, Floats]:
         """Totals (versions,), main causes and presence (D, versions) of weights (S, versions).
 
-        `weight` is without marrow edema; `links` (K + 1, versions) give it, `edema` what is
+        `weight` is without marrow edema; `links` (K + 1, versions or 1) give it, `edema` what is
         known of it. A member explains p (1 - (q + r) / 2 + q r / 3) of the edema, of all
         1 - (1 - p)(1 - q)(1 - r): the equal shares of the active links (`main_shares`).
         """
-        seen = self.product(1 - links, 1.0, work[0], work[2])
+        width = links.shape[1]
+        room, spare = work[0][:, :width], work[2][:, :width]
+        seen = self.product(1 - links, 1.0, room, spare)
         np.subtract(1.0, seen, out=seen)
         cause = total = weight
         if edema[0] == 0:
@@ -98,9 +101,8 @@ class Layout:
         main -= self.halves @ shared / 2
         if len(self.third):
             last = slice(self.size - len(self.third), None)
-            every = self.product(links, 1 / 3, work[0], work[2])[last]
-            every *= cause[last]
-            main += self.triples @ every
+            every = self.product(links, 1 / 3, room, spare)[last]
+            main += self.triples @ np.multiply(every, cause[last], out=work[2][: len(self.third)])
         if edema[0] == 0:
             main *= edema[1]
         return total.sum(axis=0), self.diagnoses @ main, self.diagnoses @ (self.members @ total)

@@ -13,6 +13,7 @@ shares with none or several diagnoses, and risk factors that were not asked abou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,16 @@ from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA
-from bme_bayes.questions.factors import Factor, Linear, Mean, WithParts, linear, merge, wide
+from bme_bayes.questions.factors import (
+    Factor,
+    Fixed,
+    Mean,
+    WithParts,
+    linear,
+    product_of,
+    settle,
+    wide,
+)
 from bme_bayes.questions.layout import lay_out
 from bme_bayes.questions.parameters import Parameters, families, point
 
@@ -54,7 +64,7 @@ class Versions:
         return np.asarray(np.minimum(self.present / self.total[:, None], 1.0))
 
 
-Process = tuple[Linear, tuple[list[Factor], list[Factor]]]
+Process = tuple[Factor, tuple[list[Factor], list[Factor]]]
 """P(process is low) and the factors of the findings at its low and at its high level."""
 
 
@@ -84,27 +94,20 @@ class Reweigher:
 
     def evaluate(self, parameters: Parameters) -> Versions:
         """The posterior under every version."""
-        product = np.ascontiguousarray(self._kind_factor(parameters).T)
         free, processes = self._factors(parameters)
-        links = wide(parameters.links, parameters.size)
-        parts = [slice(i, i + CHUNK) for i in range(0, parameters.size, CHUNK)]
-        rows = [self._chunk(product, links, free, processes, part) for part in parts]
+        links, size = wide(parameters.links, len(parameters.links)), parameters.size
+        parts = [slice(i, min(i + CHUNK, size)) for i in range(0, size, CHUNK)]
+        rows = [self._chunk(links, free, processes, part) for part in parts]
         total, main, present = (np.concatenate(c, axis=-1) for c in zip(*rows, strict=True))
         return Versions(total, main.T, present.T)
 
     def _chunk(
-        self,
-        product: Floats,
-        links: Floats,
-        free: list[Factor],
-        processes: list[Process],
-        part: slice,
+        self, links: Floats, free: list[Factor], processes: list[Process], part: slice
     ) -> tuple[Floats, Floats, Floats]:
-        layout, width = self.layout, links[:, part].shape[1]
-        weight, low, high, *rest = layout.buffers(width, 6)
-        work = (rest[0], rest[1], rest[2])
-        layout.product(product[:, part], 1.0, weight, work[2])
-        weight *= self.weight[:, None]
+        layout, width = self.layout, part.stop - part.start
+        weight, low, high = layout.work(width)
+        work = layout.work(width)
+        weight[:] = self.weight[:, None]
         for factor in free:
             weight *= factor.over(layout, part, work)
         for level, (at_low, at_high) in processes:
@@ -116,10 +119,11 @@ class Reweigher:
                 high *= factor.over(layout, part, work)
             low += high
             weight *= low
-        return layout.collect(weight, links[:, part], self.edema, work)
+        links = links if links.shape[1] == 1 else links[:, part]
+        return layout.collect(weight, links, self.edema, work)
 
     def _factors(self, parameters: Parameters) -> tuple[list[Factor], list[Process]]:
-        free: list[Factor] = []
+        free: list[Factor] = [product_of(self._kind_factor(parameters))]
         processes: dict[str, Process] = {}
         for whole, parts in self.families.items():
             process = self.space.network.variable(whole).process
@@ -128,11 +132,19 @@ class Reweigher:
                 continue
             if process not in processes:
                 shares = parameters.cells[process][:, None]
-                low = linear(shares, 0, np.array([1.0, 0.0]), parameters.size)
-                processes[process] = (low, ([], []))
-            for level in range(2):
-                processes[process][1][level].append(self._factor(parameters, whole, parts, level))
-        return merge(free), [(s, (merge(a), merge(b))) for s, (a, b) in processes.values()]
+                level = linear(shares, 0, np.array([1.0, 0.0]), shares.shape[2])
+                processes[process] = (level, ([], []))
+            for number, factors in enumerate(processes[process][1]):
+                factors.append(self._factor(parameters, whole, parts, number))
+        varying: list[Process] = []
+        for low, at in processes.values():
+            chance, at_low, at_high = (settle(fs, self.layout) for fs in ([low], *at))
+            same = [fs[0].value for fs in (chance, at_low, at_high) if _is_fixed(fs)]
+            if len(same) == 3:
+                free.append(Fixed(same[0] * same[1] + (1 - same[0]) * same[2]))
+            else:
+                varying.append((chance[0], (at_low, at_high)))
+        return settle(free, self.layout), varying
 
     def _factor(
         self, parameters: Parameters, whole: str, parts: tuple[str, ...], level: int
@@ -143,11 +155,13 @@ class Reweigher:
             shares = parameters.cells[variable.process][1]
             split = split_by_process(cells, shares, parameters.coupling[whole])
         known = self.coded.get(whole, np.ones(len(cells))) / self.scale[whole]
-        size = parameters.size
         if not parts:
             if variable.model == "mixture":
-                return Mean(wide(np.tensordot(known, split[:, level], axes=1), size))
-            return linear(split, level, known, size)
+                table = np.tensordot(known, split[:, level], axes=1)
+                return Mean(wide(table, len(table)))
+            return linear(split, level, known, split.shape[2])
+        size = max(parameters.cells[n].shape[1] for n in (whole, *parts))
+        size = max(size, split.shape[2])
         below = linear(split, level, np.append(1.0, np.zeros(len(cells) - 1)), size)
         special = []
         for name in parts:
@@ -175,8 +189,7 @@ class Reweigher:
         mean = (average * self.prior_kinds) @ by_grade
         rates = parameters.base / (1 - parameters.base) * (1 - now.base) / now.base
         factor = own * (rates / mean)[:, grade_of]
-        factor = np.broadcast_to(factor, (parameters.size, factor.shape[1]))
-        return np.hstack([factor, np.ones((parameters.size, 1))])
+        return np.hstack([factor, np.ones((len(factor), 1))])
 
 
 def reweigh(
@@ -184,6 +197,10 @@ def reweigh(
 ) -> Versions:
     """The posterior of one patient under every version of the numbers."""
     return Reweigher(space, belief, neglect).evaluate(parameters)
+
+
+def _is_fixed(factors: list[Factor]) -> TypeGuard[list[Fixed]]:
+    return len(factors) == 1 and isinstance(factors[0], Fixed)
 
 
 def _scale(frequencies: Floats, known: Floats | None) -> float:

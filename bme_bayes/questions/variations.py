@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,26 +24,24 @@ def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, floa
     number that can't move this patient's posterior.
     """
     now, size = point(space, coded), len(changes)
-    wide = {
-        "cells": {n: _repeat(t, size, 1) for n, t in now.cells.items()},
-        "coupling": {n: _repeat(t, size, 0) for n, t in now.coupling.items()},
-        "roots": {n: _repeat(t, size, 1) for n, t in now.roots.items()},
-    }
-    out = replace(
-        now,
+    touched = {number.child for number, _ in changes}
+    kinds = {number.quantity for number, _ in changes}
+
+    def widen(tables: Mapping[str, Floats], axis: int) -> dict[str, Floats]:
+        return {n: np.repeat(t, size if n in touched else 1, axis) for n, t in tables.items()}
+
+    out = Parameters(
         size=size,
-        **wide,
-        links=_repeat(now.links, size, 0),
-        base=_repeat(now.base, size, 0),
-        kind_share=_repeat(now.kind_share, size, 0),
+        cells=widen(now.cells, 1),
+        coupling=widen(now.coupling, 0),
+        links=np.repeat(now.links, size if EDEMA in touched else 1, axis=0),
+        base=np.repeat(now.base, size if BASE_RATE in kinds else 1, axis=0),
+        kind_share=np.repeat(now.kind_share, size if "kind_share" in kinds else 1, axis=0),
+        roots=widen(now.roots, 1),
     )
     for row, (number, value) in enumerate(changes):
         _change(space, out, row, number, value)
     return out
-
-
-def _repeat(table: Floats, size: int, axis: int) -> Floats:
-    return np.repeat(table, size, axis=axis)
 
 
 def _change(space: DiseaseSpace, out: Parameters, row: int, number: Number, value: float) -> None:

@@ -1,0 +1,236 @@
+"""Which numbers matter: how far each could move a posterior, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.errors import InputError, UnknownName
+from bme_bayes.network import EDEMA, Number
+from bme_bayes.questions.curves import Curve, agrees, through
+from bme_bayes.questions.parameters import base_numbers, relevant
+from bme_bayes.questions.reweigh import Reweigher, Versions
+from bme_bayes.questions.variations import BASE_RATE, vary
+
+Floats = NDArray[np.float64]
+MEASURES = ("main_cause", "present")
+SHARES = ("frequency", "share", "kind_share", BASE_RATE)
+EDGE = 1e-6
+AT_ONCE = 400
+STEP = 1e-4
+"""Relative step of a numeric derivative, where there is no closed form."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSensitivity:
+    """What one number does to the posterior of one diagnosis.
+
+    at_low, at_high : the posterior with the number at the ends of its interval
+    swing : how far these are apart, with the posterior as it stands
+    derivative : d posterior / d number where it stands
+    curve : the posterior as a function of the number, None where it has no closed form
+    leaders : the leading diagnosis at either end
+    """
+
+    number: Number
+    at_low: float
+    at_high: float
+    swing: float
+    derivative: float
+    curve: Curve | None
+    leaders: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The numbers that matter most to one diagnosis, widest swing first.
+
+    `posterior` is its main cause or presence (`measure`) as the numbers stand; `tried` how many
+    numbers were varied, `flips` how many of all of them change the leader at an end.
+    """
+
+    diagnosis: str
+    measure: str
+    posterior: float
+    leader: str
+    tried: int
+    flips: int
+    numbers: tuple[NumberSensitivity, ...]
+    neglected: float
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a number: what it is, its interval, the posterior at its ends, derivative."""
+        rows = [
+            {
+                "quantity": s.number.quantity,
+                "child": s.number.child,
+                "state": s.number.state,
+                "cause": s.number.cause,
+                "value": s.number.value,
+                "low": s.number.low,
+                "high": s.number.high,
+                "at_low": s.at_low,
+                "at_high": s.at_high,
+                "swing": s.swing,
+                "derivative": s.derivative,
+                "closed_form": s.curve is not None,
+                "leader_low": s.leaders[0],
+                "leader_high": s.leaders[1],
+                "basis": s.number.basis,
+                "sources": " ".join(s.number.sources),
+            }
+            for s in self.numbers
+        ]
+        return pd.DataFrame(rows)
+
+
+def sensitivity(
+    space: DiseaseSpace,
+    belief: Belief,
+    diagnosis: str,
+    measure: str = "main_cause",
+    *,
+    top: int = 20,
+    neglect: float = 1e-6,
+) -> Sensitivity:
+    """One-way sensitivity of a diagnosis to every number that can move it.
+
+    Each number goes to the ends of its interval, all others kept (the other states of a column
+    keep their proportions; base rates, odds ratios, shares and links to first order, see
+    `reweigh`). The `top` widest get their derivative and, where a fourth point confirms it, the
+    closed form (a + b x) / (c + d x). Raises `UnknownName` for the diagnosis, `InputError`.
+    """
+    if diagnosis not in space.scenarios.diagnoses:
+        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+    if measure not in MEASURES:
+        raise UnknownName("measure", measure, MEASURES)
+    if top < 1:
+        raise InputError(f"top: {top} is not a positive number")
+    names = space.scenarios.diagnoses
+    asker = _Asker(Reweigher(space, belief, neglect), measure, names.index(diagnosis))
+    numbers = sorted(mattering(space, belief), key=lambda n: (n.quantity, n.child))
+    now, leading = asker.ask([(numbers[0], numbers[0].value)])
+    low, low_leads = asker.ask([(n, limits(n)[0]) for n in numbers])
+    high, high_leads = asker.ask([(n, limits(n)[1]) for n in numbers])
+    ends = np.stack([low, high, np.full_like(low, now[0])])
+    swing = ends.max(axis=0) - ends.min(axis=0)
+    best = np.argsort(-swing, kind="stable")[:top]
+    chosen = [numbers[i] for i in best]
+    slopes = asker.slopes(chosen, float(now[0]), low[best], high[best])
+    found = [
+        NumberSensitivity(
+            number=numbers[i],
+            at_low=float(low[i]),
+            at_high=float(high[i]),
+            swing=float(swing[i]),
+            derivative=slope,
+            curve=curve,
+            leaders=(names[low_leads[i]], names[high_leads[i]]),
+        )
+        for i, (slope, curve) in zip(best, slopes, strict=True)
+    ]
+    return Sensitivity(
+        diagnosis=diagnosis,
+        measure=measure,
+        posterior=float(now[0]),
+        leader=names[leading[0]],
+        tried=len(numbers),
+        flips=int(((low_leads != leading[0]) | (high_leads != leading[0])).sum()),
+        numbers=tuple(found),
+        neglected=asker.reweigher.neglected,
+    )
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """One posterior of one patient, as a question about changes of single numbers."""
+
+    reweigher: Reweigher
+    measure: str
+    column: int
+
+    def ask(self, changes: Sequence[tuple[Number, float]]) -> tuple[Floats, NDArray[np.intp]]:
+        """(N,) the posterior after each change, and the number of the diagnosis that leads."""
+        versions = evaluate(self.reweigher, changes)
+        found = versions.main_cause() if self.measure == "main_cause" else versions.presence()
+        return found[:, self.column], versions.main.argmax(axis=1)
+
+    def slopes(
+        self, numbers: Sequence[Number], now: float, low: Floats, high: Floats
+    ) -> Iterator[tuple[float, Curve | None]]:
+        """The derivative by each number, from the closed form where a fourth point confirms it."""
+        checked = [(n, _between(n)) for n in numbers]
+        middle, _ = self.ask(checked)
+        near, _ = self.ask([(n, x) for n in numbers for x in _around(n)])
+        for i, (number, x) in enumerate(checked):
+            curve = through((number.value, *limits(number)), (now, float(low[i]), float(high[i])))
+            if agrees(curve, x, float(middle[i])):
+                yield curve.derivative(number.value), curve
+            else:
+                below, above = _around(number)
+                yield float(near[2 * i + 1] - near[2 * i]) / (above - below), None
+
+
+def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
+    """Every number that can move this patient's posterior (to first order)."""
+    network = space.network
+    cells = {*relevant(space, belief.known), EDEMA}
+    roots = {n for n in belief.known if network.variable(n).role in ("context", "risk")}
+    diagnoses = set(space.scenarios.diagnoses)
+    yield from base_numbers(space)
+    for n in network.numbers.values():
+        if (
+            (n.quantity in ("frequency", "coupling") and n.child in cells)
+            or (
+                n.quantity in ("odds_ratio", "share")
+                and n.child in roots
+                and n.cause != "reference"
+            )
+            or (n.quantity == "kind_share" and n.child in diagnoses and 0 < n.value < 1)
+        ):
+            yield n
+
+
+def limits(number: Number) -> tuple[float, float]:
+    """The ends of a number's interval; shares are kept off 0 and 1."""
+    if number.quantity in SHARES:
+        return max(number.low, EDGE), min(number.high, 1 - EDGE)
+    return number.low, number.high
+
+
+def evaluate(reweigher: Reweigher, changes: Sequence[tuple[Number, float]]) -> Versions:
+    """The posterior after each single change; changes of one variable are best put together."""
+    groups = groupby(changes, key=lambda c: (c[0].quantity, c[0].child))
+    parts = [
+        reweigher.evaluate(vary(reweigher.space, reweigher.coded, some))
+        for _, group in groups
+        for some in _batches(list(group))
+    ]
+    return Versions(
+        np.concatenate([p.total for p in parts]),
+        np.concatenate([p.main for p in parts]),
+        np.concatenate([p.present for p in parts]),
+    )
+
+
+def _batches(changes: list[tuple[Number, float]]) -> Iterator[list[tuple[Number, float]]]:
+    for start in range(0, len(changes), AT_ONCE):
+        yield changes[start : start + AT_ONCE]
+
+
+def _between(number: Number) -> float:
+    """A fourth point: half way to the farther end."""
+    far = max(limits(number), key=lambda e: abs(e - number.value))
+    return (number.value + far) / 2
+
+
+def _around(number: Number) -> tuple[float, float]:
+    room = min(number.value, 1 - number.value) if number.quantity in SHARES else abs(number.value)
+    step = STEP * max(room, EDGE)
+    return number.value - step, number.value + step
