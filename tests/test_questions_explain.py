@@ -14,7 +14,8 @@ from bme_bayes.findings import code_findings
 from bme_bayes.questions import conflict as conflict_module
 from bme_bayes.questions import explain as explain_module
 from bme_bayes.questions.conflict import FITS, UNUSUAL, conflict
-from bme_bayes.questions.explain import explain, log_odds, shapley_values
+from bme_bayes.questions.explain import explain
+from bme_bayes.questions.shapley import log_odds, shapley_values
 from bme_bayes.questions.subsets import Subsets, all_masks
 from bme_bayes.questions.targets import make_target
 

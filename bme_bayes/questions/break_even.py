@@ -104,17 +104,7 @@ def break_even(
         _chosen(space, belief, (challenger, leader)), key=lambda n: (n.quantity, n.child)
     )
     needed = _roots(reweigher, numbers, pair)
-    past = [_beyond(reweigher, n, x) for n, x in zip(numbers, needed, strict=True)]
-    found = [
-        Turning(
-            number=n,
-            needed=x,
-            distance=abs(_scaled(n, x) - _scaled(n, n.value)) if x is not None else math.inf,
-            within=x is not None and n.low <= x <= n.high,
-            then_leads=names[p] if p is not None else "",
-        )
-        for n, x, p in zip(numbers, needed, past, strict=True)
-    ]
+    found = [_turning(reweigher, n, x) for n, x in zip(numbers, needed, strict=True)]
     return BreakEven(
         leader=leader,
         challenger=challenger,
@@ -172,14 +162,20 @@ def _roots(
     return [float(x) if ok else None for x, ok in zip(root, reached, strict=True)]
 
 
-def _beyond(reweigher: Reweigher, number: Number, needed: float | None) -> int | None:
-    """Who leads just past the turning point."""
+def _turning(reweigher: Reweigher, number: Number, needed: float | None) -> Turning:
+    """The turning point of one number, and who leads just past it."""
     if needed is None:
-        return None
-    sign = 1.0 if needed > number.value else -1.0
-    x = _unscaled(number, _scaled(number, needed) + sign * PAST)
-    main = evaluate(reweigher, [(number, x)]).main_cause()[0]
-    return int(np.argmax(main))
+        return Turning(number, None, math.inf, within=False, then_leads="")
+    step = _scaled(number, needed) - _scaled(number, number.value)
+    past = _unscaled(number, _scaled(number, needed) + math.copysign(PAST, step))
+    main = evaluate(reweigher, [(number, past)]).main_cause()[0]
+    return Turning(
+        number=number,
+        needed=needed,
+        distance=abs(step),
+        within=number.low <= needed <= number.high,
+        then_leads=reweigher.space.scenarios.diagnoses[int(np.argmax(main))],
+    )
 
 
 def _range(number: Number) -> tuple[float, float]:

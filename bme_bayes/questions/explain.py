@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,18 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import UnknownName
 from bme_bayes.network import NONE, Network, Number
-from bme_bayes.questions.subsets import Subsets, all_masks
+from bme_bayes.questions.shapley import (
+    interactions,
+    left_out,
+    log_odds,
+    sampled_shapley,
+    shapley_values,
+)
+from bme_bayes.questions.subsets import Subsets
 from bme_bayes.questions.targets import make_target
 from bme_bayes.questions.words import finding_words, strength
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 EXACT = 12
 """Up to so many findings, all orders are averaged; above, a sample of them."""
 ORDERS = 100
@@ -125,88 +131,43 @@ def explain(
     count = len(subsets.names)
     exact = count <= EXACT
     if exact:
-        odds = log_odds(subsets.every(given))
-        shapley, error = shapley_values(odds, count), np.zeros(count)
+        shapley, error = shapley_values(log_odds(subsets.every(given)), count), np.zeros(count)
     else:
-        shapley, error = _sampled(subsets, given, orders, rng or default_rng(0))
-    out, pairs = _left_out(count)
-    joint = subsets.weights(
-        np.vstack([np.ones(count, bool), np.zeros(count, bool), out, pairs]), given
-    )
-    value = log_odds(joint)
-    weight = value[0] - value[2 : 2 + count]
-    without = joint[2 : 2 + count]
-    chance = np.divide(joint[0], without, out=np.zeros_like(without), where=without > 0)
-    change = _interactions(value[0], value[2 : 2 + count], value[2 + count :], count)
-    label = space.network.variable(diagnosis).label
-    found = [
-        _weight(space, belief, diagnosis, name, (weight[i], shapley[i], error[i]), chance[i],
-                _through(subsets.names, change[i]))
-        for i, name in enumerate(subsets.names)
-    ]  # fmt: skip
+        shapley, error = sampled_shapley(subsets, given, orders, rng or default_rng(0))
+    ends, found = _weigh(subsets, diagnosis, given)
+    weights = [
+        replace(w, shapley=float(s), standard_error=float(e))
+        for w, s, e in zip(found, shapley, error, strict=True)
+    ]
     return Weighing(
         diagnosis=diagnosis,
-        label=label,
-        before=float(value[1]),
-        after=float(value[0]),
-        present=float(1 / (1 + math.exp(-value[0]))),
+        label=space.network.variable(diagnosis).label,
+        before=ends[0],
+        after=ends[1],
+        present=1 / (1 + math.exp(-ends[1])),
         exact=exact,
         orders=0 if exact else 2 * orders,
-        findings=tuple(sorted(found, key=lambda f: -abs(f.weight))),
+        findings=tuple(sorted(weights, key=lambda f: -abs(f.weight))),
     )
 
 
-def log_odds(joint: Floats) -> Floats:
-    """(M,) ln of the first over the second column; both kept off zero."""
-    tiny = 1e-300
-    return np.asarray(np.log(np.maximum(joint[:, 0], tiny)) - np.log(np.maximum(joint[:, 1], tiny)))
-
-
-def shapley_values(value: Floats, count: int) -> Floats:
-    """(count,) Shapley values of a set function (2 ** count,); bit i of a row is member i.
-
-    phi_i = sum over sets A without i of |A|! (n - |A| - 1)! / n! (v(A + i) - v(A)).
-    """
-    if count == 0:
-        return np.zeros(0)
-    masks = all_masks(count)
-    size = masks.sum(axis=1)
-    share = np.array([1 / (count * math.comb(count - 1, a)) for a in range(count)])
-    out = np.empty(count)
-    for i in range(count):
-        without = np.flatnonzero(~masks[:, i])
-        gain = value[without | (1 << i)] - value[without]
-        out[i] = (share[size[without]] * gain).sum()
-    return out
-
-
-def _sampled(subsets: Subsets, given: Floats, orders: int, rng: Generator) -> tuple[Floats, Floats]:
+def _weigh(
+    subsets: Subsets, diagnosis: str, given: Floats
+) -> tuple[tuple[float, float], list[Weight]]:
+    """Log-odds without and with all findings, and each finding left out by itself."""
     count = len(subsets.names)
-    drawn = np.stack([rng.permutation(count) for _ in range(orders)])
-    both = np.stack([drawn, drawn[:, ::-1]], axis=1).reshape(-1, count)
-    rank = np.argsort(both, axis=1)
-    masks = rank[:, None, :] < np.arange(count + 1)[None, :, None]
-    distinct, row = np.unique(masks.reshape(-1, count), axis=0, return_inverse=True)
-    value = log_odds(subsets.weights(distinct, given))[row.ravel()].reshape(len(both), count + 1)
-    gain = np.empty(both.shape)
-    np.put_along_axis(gain, both, np.diff(value, axis=1), axis=1)
-    pair = gain.reshape(orders, 2, count).mean(axis=1)
-    return pair.mean(axis=0), pair.std(axis=0, ddof=1) / np.sqrt(orders)
-
-
-def _left_out(count: int) -> tuple[Bools, Bools]:
-    """Masks with one finding left out, and with each pair left out (i < j)."""
-    one = ~np.eye(count, dtype=bool)
-    first, second = np.triu_indices(count, 1)
-    return one, one[first] & one[second]
-
-
-def _interactions(everything: float, one: Floats, two: Floats, count: int) -> Floats:
-    """(N, N) change of the weight of i because j is known: v - v(-i) - v(-j) + v(-i-j)."""
-    out = np.zeros((count, count))
-    first, second = np.triu_indices(count, 1)
-    out[first, second] = everything - one[first] - one[second] + two
-    return np.asarray(out + out.T)
+    every = np.ones((1, count), dtype=bool)
+    out, pairs = left_out(count)
+    joint = subsets.weights(np.vstack([every, ~every, out, pairs]), given)
+    value, without = log_odds(joint), joint[2 : 2 + count]
+    alone = value[2 : 2 + count]
+    chance = np.divide(joint[0], without, out=np.zeros_like(without), where=without > 0)
+    change = interactions(value[0], alone, value[2 + count :], count)
+    found = [
+        _weight(subsets, diagnosis, i, float(value[0] - alone[i]), chance[i], change[i])
+        for i in range(count)
+    ]
+    return (float(value[1]), float(value[0])), found
 
 
 def _through(names: tuple[str, ...], change: Floats) -> tuple[Interaction, ...]:
@@ -217,31 +178,25 @@ def _through(names: tuple[str, ...], change: Floats) -> tuple[Interaction, ...]:
 
 
 def _weight(
-    space: DiseaseSpace,
-    belief: Belief,
-    diagnosis: str,
-    name: str,
-    weights: tuple[float, float, float],
-    chance: Floats,
-    through: tuple[Interaction, ...],
+    subsets: Subsets, diagnosis: str, place: int, weight: float, chance: Floats, change: Floats
 ) -> Weight:
-    network = space.network
-    numbers = tuple(_numbers(network, name, diagnosis, belief.coded[name]))
-    state = finding_words(network.variable(name), belief.coded[name])
-    words = _sentence(network, diagnosis, name, state, float(weights[0]), chance, through)
+    network, name = subsets.space.network, subsets.names[place]
+    variable, known = network.variable(name), subsets.belief.coded[name]
+    numbers = tuple(_numbers(network, name, diagnosis, known))
+    state, through = finding_words(variable, known), _through(subsets.names, change)
     return Weight(
         id=name,
-        label=network.variable(name).label,
+        label=variable.label,
         state=state,
-        weight=float(weights[0]),
-        shapley=float(weights[1]),
-        standard_error=float(weights[2]),
+        weight=weight,
+        shapley=0.0,
+        standard_error=0.0,
         with_diagnosis=float(chance[0]),
         without_diagnosis=float(chance[1]),
         through=through,
         numbers=numbers,
         sources=tuple(dict.fromkeys(s for n in numbers for s in n.sources)),
-        words=words,
+        words=_sentence(network, diagnosis, name, state, weight, chance, through),
     )
 
 

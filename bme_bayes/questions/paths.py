@@ -106,21 +106,25 @@ def shortest_path(
         return _step(Results(space, belief, findings, neglect), given, below)
 
     alone = [s for s in map(look, ((n,) for n in known.names)) if s]
-    alone.sort(key=lambda s: -s.bits)
-    alone = alone[:CANDIDATES]
+    alone = sorted(alone, key=lambda s: -s.bits)[:CANDIDATES]
     searched = tuple(s.findings[0] for s in alone)
     steps: list[Step] = []
     beam = sorted(alone, key=_rank)
     while beam and now >= below and len(steps) < most:
         steps.append(beam[0])
-        wider = {
-            tuple(sorted((*s.findings, n), key=searched.index)): None
-            for s in beam[:BEAM]
-            for n in searched
-            if n not in s.findings
-        }
-        beam = sorted((s for s in map(look, wider) if s), key=_rank)
+        beam = sorted((s for s in map(look, _wider(beam[:BEAM], searched)) if s), key=_rank)
     return ShortestPath(diagnosis, below, now, tuple(steps), searched)
+
+
+def _wider(beam: list[Step], searched: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Each set of the beam with one more finding, every set once."""
+    sets = {
+        tuple(sorted((*s.findings, n), key=searched.index)): None
+        for s in beam
+        for n in searched
+        if n not in s.findings
+    }
+    return list(sets)
 
 
 def _rank(step: Step) -> tuple[float, float]:

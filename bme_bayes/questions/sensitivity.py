@@ -106,12 +106,7 @@ def sensitivity(
     `reweigh`). The `top` widest get their derivative and, where a fourth point confirms it, the
     closed form (a + b x) / (c + d x). Raises `UnknownName` for the diagnosis, `InputError`.
     """
-    if diagnosis not in space.scenarios.diagnoses:
-        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
-    if measure not in MEASURES:
-        raise UnknownName("measure", measure, MEASURES)
-    if top < 1:
-        raise InputError(f"top: {top} is not a positive number")
+    _check(space, diagnosis, measure, top)
     names = space.scenarios.diagnoses
     asker = _Asker(Reweigher(space, belief, neglect), measure, names.index(diagnosis))
     numbers = sorted(mattering(space, belief), key=lambda n: (n.quantity, n.child))
@@ -121,20 +116,14 @@ def sensitivity(
     ends = np.stack([low, high, np.full_like(low, now[0])])
     swing = ends.max(axis=0) - ends.min(axis=0)
     best = np.argsort(-swing, kind="stable")[:top]
-    chosen = [numbers[i] for i in best]
-    slopes = asker.slopes(chosen, float(now[0]), low[best], high[best])
+    slopes = asker.slopes([numbers[i] for i in best], float(now[0]), low[best], high[best])
     found = [
         NumberSensitivity(
-            number=numbers[i],
-            at_low=float(low[i]),
-            at_high=float(high[i]),
-            swing=float(swing[i]),
-            derivative=slope,
-            curve=curve,
+            numbers[i], float(low[i]), float(high[i]), float(swing[i]), slope, curve,
             leaders=(names[low_leads[i]], names[high_leads[i]]),
         )
         for i, (slope, curve) in zip(best, slopes, strict=True)
-    ]
+    ]  # fmt: skip
     return Sensitivity(
         diagnosis=diagnosis,
         measure=measure,
@@ -145,6 +134,15 @@ def sensitivity(
         numbers=tuple(found),
         neglected=asker.reweigher.neglected,
     )
+
+
+def _check(space: DiseaseSpace, diagnosis: str, measure: str, top: int) -> None:
+    if diagnosis not in space.scenarios.diagnoses:
+        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+    if measure not in MEASURES:
+        raise UnknownName("measure", measure, MEASURES)
+    if top < 1:
+        raise InputError(f"top: {top} is not a positive number")
 
 
 @dataclass(frozen=True)

@@ -100,32 +100,32 @@ def credible_intervals(
     parameters = draw(space, belief.known, draws, rng)
     reweigher = Reweigher(space, belief, neglect)
     versions = reweigher.evaluate(parameters)
-    main, present = versions.main_cause(), versions.presence()
     full = Reweigher(space, belief, 0.0).evaluate(parameters.first(CHECKED)).total
     lost = 1 - versions.total[: len(full)] / full
-    value_main = belief.scenario @ space.main_matrix
-    value_present = _presence(space, belief)
-    leaders = np.bincount(main.argmax(axis=1), minlength=main.shape[1]) / draws
-    cuts = [(1 - level) / 2, 0.5, (1 + level) / 2]
-    main_cuts, present_cuts = np.quantile(main, cuts, axis=0), np.quantile(present, cuts, axis=0)
-    names = space.scenarios.diagnoses
-    leader = int(np.argmax(value_main))
+    main, names = belief.scenario @ space.main_matrix, space.scenarios.diagnoses
+    leaders = np.bincount(versions.main.argmax(axis=1), minlength=len(names)) / draws
+    mains = _intervals(main, versions.main_cause(), level)
+    presences = _intervals(_presence(space, belief), versions.presence(), level)
+    leader = int(np.argmax(main))
     return Uncertainty(
         draws=draws,
         level=level,
         diagnoses={
-            names[d]: DiagnosisUncertainty(
-                main_cause=Interval(float(value_main[d]), *map(float, main_cuts[:, d])),
-                present=Interval(float(value_present[d]), *map(float, present_cuts[:, d])),
-                leads=float(leaders[d]),
-            )
-            for d in np.argsort(-value_main, kind="stable")
+            names[d]: DiagnosisUncertainty(mains[d], presences[d], float(leaders[d]))
+            for d in np.argsort(-main, kind="stable")
         },
         leader=names[leader],
         leader_holds=float(leaders[leader]),
         neglected=reweigher.neglected,
         neglected_drawn=float(max(lost.max(), 0.0)),
     )
+
+
+def _intervals(value: Floats, drawn: Floats, level: float) -> list[Interval]:
+    """One interval a column of `drawn` (draws, D)."""
+    low, median, high = np.quantile(drawn, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=0)
+    columns = zip(value, low, median, high, strict=True)
+    return [Interval(*map(float, column)) for column in columns]
 
 
 def _presence(space: DiseaseSpace, belief: Belief) -> Floats:
