@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 
 from threadpoolctl import threadpool_limits
 
-from bme_bayes.commands import Answer, Run, common, patient, scoring, tracing
+from bme_bayes.commands import (
+    Answer,
+    Run,
+    certainty,
+    common,
+    comparing,
+    explaining,
+    patient,
+    scoring,
+    tracing,
+)
 from bme_bayes.commands import data as data_commands
 from bme_bayes.errors import BmeBayesError
 
@@ -81,6 +91,7 @@ def _patient_commands(command: Command) -> None:
                               help="what to learn about: all diagnoses, the dangerous ones, one, "
                               "or one against another")  # fmt: skip
             made.add_argument("--top", type=_positive, metavar="N", help="show the first N")
+    _reason_commands(command)
     evaluate = command(
         "evaluate", scoring.evaluate, "score the model on cases with a known diagnosis"
     )
@@ -94,6 +105,35 @@ def _patient_commands(command: Command) -> None:
     evaluate.add_argument("--draws", type=_positive, default=1000, metavar="N",
                           help="bootstrap samples for the intervals (1000)")  # fmt: skip
     evaluate.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the bootstrap (1)")
+
+
+def _reason_commands(command: Command) -> None:
+    explain = command("explain", explaining.explain, "what speaks for and against a diagnosis")
+    sure = command("sure", certainty.sure, "how sure the answer is, and what it hangs on")
+    compare = command("compare", comparing.compared, "the case beside others: what if")
+    for made in (explain, sure, compare):
+        made.add_argument(
+            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
+        )
+        made.add_argument("--case", dest="case_id", default="", metavar="ID",
+                          help="the case to take from a file of several")  # fmt: skip
+    for made in (explain, sure):
+        made.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
+    explain.add_argument("diagnosis", metavar="DIAGNOSIS")
+    sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="(the leading one)")
+    sure.add_argument("--draws", type=_positive, default=200, metavar="N",
+                      help="draws for the credible intervals (200)")  # fmt: skip
+    sure.add_argument("--top", type=_positive, metavar="N", help="numbers to show (10)")
+    for option, metavar, text in (
+        ("--against", "CASE", "another case of the same region"),
+        ("--settings", "NAME", "another clinical setting"),
+        ("--change", "FINDING=STATE", "with this finding changed, or `=unknown`"),
+        ("--rate", "DIAGNOSIS=SHARE", "with another base rate; the others give way"),
+        ("--do", "RISK", "set a risk factor instead of seeing it"),
+    ):
+        compare.add_argument(
+            option, action="append", metavar=metavar, help=f"{text}; may be repeated"
+        )
 
 
 def _data_commands(command: Command) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from numpy.random import Generator
 
@@ -10,6 +10,16 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import assume_unremarkable, code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
+from bme_bayes.questions.battery import choose, load_bundles
+from bme_bayes.questions.break_even import BreakEven, break_even
+from bme_bayes.questions.bundles import BundlePanel, bundle_values
+from bme_bayes.questions.compare import Variant, variant
+from bme_bayes.questions.conflict import Conflict, conflict
+from bme_bayes.questions.explain import Weighing, explain
+from bme_bayes.questions.intervene import Intervention, intervene
+from bme_bayes.questions.paths import ShortestPath, shortest_path
+from bme_bayes.questions.sensitivity import Sensitivity, sensitivity
+from bme_bayes.questions.stability import SameDecision, same_decision
 from bme_bayes.questions.uncertainty import Uncertainty, credible_intervals
 from bme_bayes.questions.value import NextFindings, next_findings
 from bme_bayes.starts import stored_start
@@ -64,3 +74,55 @@ class Engine:
     ) -> Uncertainty:
         """How sure; see `bme_bayes.questions.uncertainty.credible_intervals`."""
         return credible_intervals(self.space, self.belief(findings or {}), draws, rng=rng)
+
+    def next_tests(
+        self,
+        findings: Findings | None = None,
+        target: str = "all",
+        *,
+        rng: Generator,
+        tests: Sequence[str] | None = None,
+    ) -> BundlePanel:
+        """What whole tests would tell; see `bme_bayes.questions.bundles.bundle_values`."""
+        bundles = load_bundles() if tests is None else choose(load_bundles(), tests)
+        return bundle_values(self.space, self.belief(findings or {}), bundles, target, rng=rng)
+
+    def same_decision(
+        self, findings: Findings | None = None, draws: int = 2000, *, rng: Generator
+    ) -> SameDecision:
+        """Whether the leader stays; see `bme_bayes.questions.stability.same_decision`."""
+        return same_decision(self.space, self.belief(findings or {}), rng=rng, draws=draws)
+
+    def shortest_path(
+        self, findings: Findings, diagnosis: str, below: float = 0.02, most: int = 4
+    ) -> ShortestPath:
+        """How to rule out; see `bme_bayes.questions.paths.shortest_path`."""
+        return shortest_path(self.space, self.belief(findings), diagnosis, below, most=most)
+
+    def explain(self, findings: Findings, diagnosis: str) -> Weighing:
+        """Why; see `bme_bayes.questions.explain.explain`."""
+        return explain(self.space, self.belief(findings), diagnosis)
+
+    def conflict(self, findings: Findings, *, rng: Generator) -> Conflict:
+        """Whether findings fit together; see `bme_bayes.questions.conflict.conflict`."""
+        return conflict(self.space, self.belief(findings), rng=rng)
+
+    def sensitivity(
+        self, findings: Findings, diagnosis: str, measure: str = "main_cause", top: int = 20
+    ) -> Sensitivity:
+        """Which numbers matter; see `bme_bayes.questions.sensitivity.sensitivity`."""
+        return sensitivity(self.space, self.belief(findings), diagnosis, measure, top=top)
+
+    def break_even(self, findings: Findings, challenger: str | None = None) -> BreakEven:
+        """What would have to be true; see `bme_bayes.questions.break_even.break_even`."""
+        return break_even(self.space, self.belief(findings), challenger)
+
+    def intervene(self, findings: Findings, risk: str) -> Intervention:
+        """Seeing against doing; see `bme_bayes.questions.intervene.intervene`."""
+        return intervene(self.space, self.belief(findings), risk)
+
+    def variant(
+        self, label: str, findings: Findings, rates: Mapping[str, float] | None = None
+    ) -> Variant:
+        """One side of a comparison; see `bme_bayes.questions.compare`."""
+        return variant(label, self.space, findings, rates)
