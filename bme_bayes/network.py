@@ -31,7 +31,8 @@ class Number:
 
     `value` is a frequency, an odds ratio or a share, as `quantity` says; `low` to `high`
     its 95 % interval; `n` the equivalent sample size (the weight of a Beta or Dirichlet);
-    `basis` is `published`, `both` (publication and elicitation) or `elicited`.
+    `basis` is `published`, `both` (publication and elicitation), `elicited`, or `local` (updated
+    from a clinic's own patients).
     """
 
     quantity: str

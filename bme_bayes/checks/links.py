@@ -11,7 +11,7 @@ from bme_bayes.network import EDEMA, NONE
 FILE = "links.csv"
 SUM_TOLERANCE = 0.005
 ELICITED_N = 10.0
-BASES = ("published", "both", "elicited")
+BASES = ("published", "both", "elicited", "local")
 SHARES = ("frequency", "share", "kind_share")
 CHILD_ROLES = {
     "frequency": ("finding", "process", "sign"),
@@ -63,6 +63,9 @@ def _grounds(line: Line, n: float, names: Names, found: Findings) -> None:
             found.at(line, "an elicited number has no note that gives its reason")
         if n > ELICITED_N:
             found.at(line, f"an elicited number counts for {n:g} patients; {ELICITED_N:g} at most")
+    elif basis == "local":
+        if not line["note"].strip():
+            found.at(line, "a local number has no note that says from how many patients")
     elif basis in BASES and not (claims and sources):
         found.at(line, f"basis is {basis}, but it names no {'claim' if sources else 'source'}")
 

@@ -8,8 +8,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import yaml
-
 from bme_bayes.numbers.adjust import adjusted
 from bme_bayes.numbers.build import COLUMNS, Builder
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
@@ -17,6 +15,7 @@ from bme_bayes.numbers.people import people
 from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 from bme_bayes.numbers.vignettes import fit, read_readings, read_shifts, shifts_text
+from bme_bayes.writing import prior_text
 
 
 def links_text(networks: Path, *, adjust: bool = True) -> str:
@@ -90,25 +89,6 @@ def prior_texts(networks: Path, *, adjust: bool = True) -> dict[str, str]:
         f"{s.name}.yaml": prior_text(prior_document(evidence, s, shifts))
         for s in (*SETTINGS, REPORTS)
     }
-
-
-def prior_text(document: dict[str, object]) -> str:
-    """A prior file: a head, then one flow row a number."""
-    head = {k: v for k, v in document.items() if k not in ("base", "mix")}
-    lines = [yaml.safe_dump(head, sort_keys=False, allow_unicode=True).rstrip(), "base:"]
-    base, mix = document["base"], document["mix"]
-    assert isinstance(base, dict)
-    assert isinstance(mix, list)
-    for region, rates in base.items():
-        lines.append(f"  {region}:")
-        lines += [f"    - {_flow(r)}" for r in rates]
-    lines.append("mix:")
-    lines += [f"  - {_flow(r)}" for r in mix]
-    return "\n".join(lines) + "\n"
-
-
-def _flow(row: dict[str, object]) -> str:
-    return yaml.safe_dump(row, default_flow_style=True, sort_keys=False, width=100000).strip()
 
 
 def write_numbers(networks: Path, priors: Path) -> None:

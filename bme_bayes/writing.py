@@ -1,0 +1,90 @@
+"""Prior sets to YAML files that load back to the same numbers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from bme_bayes.errors import InputError
+from bme_bayes.network import Number
+from bme_bayes.priors import PriorSet
+
+
+def dump_prior(prior: PriorSet) -> str:
+    """The text of a prior file; `bme_bayes.reading.parse_prior` reads the same numbers."""
+    return prior_text(
+        {
+            "name": prior.name,
+            "label": prior.label,
+            "description": prior.description,
+            "evaluation_only": prior.evaluation_only,
+            "none": prior.none,
+            "kind_power": prior.kind_power,
+            "unmentioned": prior.unmentioned,
+            "provenance": prior.provenance,
+            "base": {region: _rows(rates.values()) for region, rates in prior.base.items()},
+            "mix": _rows(prior.mix.values()),
+        }
+    )
+
+
+def save_prior(prior: PriorSet, path: str | Path) -> Path:
+    """Write a prior file, whole or not at all.
+
+    The file's stem should be the setting's name, and in `priors/` it must be; `--setting` then
+    finds it. Raises `InputError` where it cannot be written.
+    """
+    path = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as handle:
+            handle.write(dump_prior(prior))
+        Path(handle.name).chmod(0o644)
+        os.replace(handle.name, path)  # noqa: PTH105 - one call on every system
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    return path
+
+
+def prior_text(document: Mapping[str, object]) -> str:
+    """A prior file from plain data: a head, then one flow row a number."""
+    head = {k: v for k, v in document.items() if k not in ("base", "mix")}
+    lines = [yaml.safe_dump(head, sort_keys=False, allow_unicode=True).rstrip(), "base:"]
+    base, mix = document["base"], document["mix"]
+    assert isinstance(base, dict)
+    assert isinstance(mix, list)
+    for region, rates in base.items():
+        lines.append(f"  {region}:")
+        lines += [f"    - {_flow(r)}" for r in rates]
+    lines.append("mix:")
+    lines += [f"  - {_flow(r)}" for r in mix]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(row: Mapping[str, object]) -> str:
+    return yaml.safe_dump(row, default_flow_style=True, sort_keys=False, width=100000).strip()
+
+
+def _rows(numbers: Iterable[Number]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for n in numbers:
+        row: dict[str, object] = {
+            "variable": n.child,
+            "state": n.state,
+            "value": float(n.value),
+            "low": float(n.low),
+            "high": float(n.high),
+            "n": float(n.n),
+            "basis": n.basis,
+            "sources": " ".join(n.sources),
+            "note": n.note,
+        }
+        if n.claims:
+            row["claims"] = " ".join(n.claims)
+        rows.append(row)
+    return rows
