@@ -1,7 +1,9 @@
 """Joint results and their information, against asking for every result one by one."""
 
+import shutil
 from collections.abc import Mapping
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from numpy.random import default_rng
 from numpy.typing import NDArray
 from small_network import every_result, small_network
 
+from bme_bayes.checks import check_data
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import Contradiction, InputError, UnknownName
 from bme_bayes.findings import code_findings
@@ -202,3 +205,20 @@ def test_faults_in_the_file_of_tests_are_named(row: str, fault: str) -> None:
     )
     assert not tests
     assert fault in str(problems[0])
+
+
+def test_check_finds_faults_in_the_file_of_tests(tmp_path: Path) -> None:
+    top = Path(__file__).resolve().parents[1]
+    hide = shutil.ignore_patterns("elicitation", "starts.csv")
+    shutil.copytree(top / "networks", tmp_path / "networks", ignore=hide)
+    shutil.copytree(top / "priors", tmp_path / "priors")
+    path = tmp_path / "networks" / "tests.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("crp, esr", "cpr, esr").replace("overview_000", "overview", 1)
+                    + "\n" + text[text.index("- id: dexa") : text.index("- id: mri")])  # fmt: skip
+    shown = [str(p) for p in check_data(tmp_path) if p.file == "tests.yaml"]
+    assert any("'cpr'" in p for p in shown)
+    assert any("overview" in p and "source" in p for p in shown)
+    assert any("dexa is given in row" in p for p in shown)
+    path.unlink()
+    assert any("tests.yaml" in str(p) for p in check_data(tmp_path))

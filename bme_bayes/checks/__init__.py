@@ -12,7 +12,7 @@ from bme_bayes.checks.evidence import check_evidence
 from bme_bayes.checks.files import Findings, Names, read_data
 from bme_bayes.checks.links import check_links
 from bme_bayes.checks.priors import check_priors
-from bme_bayes.checks.texts import check_cards, check_cases, check_rules
+from bme_bayes.checks.texts import check_cards, check_cases, check_rules, check_tests
 from bme_bayes.errors import Problem
 
 
@@ -26,6 +26,7 @@ def check_data(folder: Path) -> list[Problem]:
     check_evidence(data, names, found)
     check_priors(folder / "priors", names, found)
     check_rules(folder / "networks", names, found)
+    check_tests(folder / "networks", names, found)
     check_cards(folder / "networks" / "cards", names, found)
     check_cases(folder / "networks" / "cases", names, found)
     return sorted(found.problems, key=lambda p: (p.file, p.row or 0, p.message))

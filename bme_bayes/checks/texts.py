@@ -11,6 +11,8 @@ from bme_bayes.checks.files import Findings, Line, Names
 from bme_bayes.documents import Block, parse_yaml, read_text
 from bme_bayes.errors import BmeBayesError, InputError
 from bme_bayes.network import REGIONS
+from bme_bayes.questions.battery import FILE as TESTS
+from bme_bayes.questions.battery import parse_bundles
 from bme_bayes.rules import FILES, PROGRAMME, Condition, Rule, parse_rules
 
 LETTER = {name: letter for letter, name in REGIONS.items()}
@@ -60,6 +62,26 @@ def _conditions(rule: Rule, line: Line, names: Names, found: Findings) -> None:
 def _leaf_states(leaf: Condition, line: Line, names: Names, found: Findings) -> None:
     for state in leaf.states:
         found.known(line, f"state of {leaf.name}", state, names.states(leaf.name))
+
+
+def check_tests(folder: Path, names: Names, found: Findings) -> None:
+    """Tests reveal findings that exist, once each by id, and name their source."""
+    ids = {n for n, v in names.variables.items() if v["role"] in OBSERVED}
+    groups = {v["group"] for v in names.variables.values()}
+    known = {"groups": groups, "findings": ids, "except": ids}
+    try:
+        tests, problems = parse_bundles(read_text(folder / TESTS), known)
+    except InputError as error:
+        found.add(TESTS, None, str(error))
+        return
+    found.problems += problems
+    first: dict[str, int] = {}
+    for test in tests:
+        line = Line(TESTS, test.line, {})
+        if test.id in first:
+            found.at(line, f"{test.id} is given in row {first[test.id]} already")
+        first.setdefault(test.id, test.line)
+        found.known(line, "source", test.source, names.sources)
 
 
 def check_cards(folder: Path, names: Names, found: Findings) -> None:

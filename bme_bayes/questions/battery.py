@@ -24,7 +24,8 @@ class Bundle:
     """A test that reveals several findings at once.
 
     `burden` is a tier from 1 (asking) to 5; `words` says what it means, `reason` what the tier
-    rests on; `source` is a key of `networks/sources.csv`, for its place in the workup.
+    rests on; `source` is a key of `networks/sources.csv`, for its place in the workup; `line` is
+    where it stands in the file.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Bundle:
     groups: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
+    line: int = 0
 
     def reveals(self, network: Network) -> tuple[str, ...]:
         """The findings, risk factors and context of a region that it reveals."""
@@ -116,4 +118,5 @@ def _bundle(row: object, known: dict[str, set[str]]) -> Bundle:
         groups=named["groups"],
         findings=named["findings"],
         exceptions=named["except"],
+        line=row.line,
     )
