@@ -88,10 +88,22 @@ class Engine:
         return bundle_values(self.space, self.belief(findings or {}), bundles, target, rng=rng)
 
     def same_decision(
-        self, findings: Findings | None = None, draws: int = 2000, *, rng: Generator
+        self,
+        findings: Findings | None = None,
+        draws: int = 2000,
+        *,
+        rng: Generator,
+        tests: Sequence[str] | None = None,
     ) -> SameDecision:
-        """Whether the leader stays; see `bme_bayes.questions.stability.same_decision`."""
-        return same_decision(self.space, self.belief(findings or {}), rng=rng, draws=draws)
+        """Whether the leader stays; see `bme_bayes.questions.stability.same_decision`.
+
+        After everything that is unknown, or after these tests.
+        """
+        names = None
+        if tests is not None:
+            chosen = choose(load_bundles(), tests)
+            names = [n for test in chosen for n in test.reveals(self.network)]
+        return same_decision(self.space, self.belief(findings or {}), names, rng=rng, draws=draws)
 
     def shortest_path(
         self, findings: Findings, diagnosis: str, below: float = 0.02, most: int = 4

@@ -42,6 +42,9 @@ def test_what_next(engine: bb.Engine) -> None:
     assert all(0 <= s.likely <= 1 + 1e-9 for s in path.steps)
     same = engine.same_decision(COMMON, 200, rng=default_rng(0))
     assert sum(same.leaders.values()) == pytest.approx(1)
+    after = engine.same_decision(COMMON, rng=default_rng(0), tests=["dexa", "bloods"])
+    assert set(after.findings) <= set(same.findings)
+    assert "dexa" in after.findings
 
 
 def test_why_and_how_sure(engine: bb.Engine) -> None:

@@ -62,12 +62,16 @@ def make_target(space: DiseaseSpace, name: str) -> Target:
     parts = name.split(":")
     for part in parts:
         if part not in diagnoses:
-            raise UnknownName("target", part, [*diagnoses, "all", "dangerous"], "(all, dangerous, ID or ID:ID)")
+            raise UnknownName(
+                "target", part, [*diagnoses, "all", "dangerous"], "(all, dangerous, ID or ID:ID)"
+            )
     if len(parts) == 1:
         present = _present(space, parts[0])
         return Target(name, np.stack([present, 1 - present], axis=1))
     if len(parts) != 2 or parts[0] == parts[1]:
-        raise UnknownName("target", name, [*diagnoses, "all", "dangerous"], "(two different diagnoses)")
+        raise UnknownName(
+            "target", name, [*diagnoses, "all", "dangerous"], "(two different diagnoses)"
+        )
     first, second = (main[:, diagnoses.index(p)] for p in parts)
     return Target(name, np.stack([first, second, 1 - first - second], axis=1), restrict=True)
 

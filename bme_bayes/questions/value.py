@@ -55,15 +55,27 @@ class NextFindings:
     def to_frame(self) -> pd.DataFrame:
         """One row a finding and result: bits, probability, leader and each diagnosis."""
         rows = [
-            {"finding": f.id, "bits": f.bits, "result": state, "probability": r.probability,
-             "changes_lead": f.changes_lead, "leader": r.leader, **r.diagnoses}
-            for f in self.findings for state, r in f.results.items()
+            {
+                "finding": f.id,
+                "bits": f.bits,
+                "result": state,
+                "probability": r.probability,
+                "changes_lead": f.changes_lead,
+                "leader": r.leader,
+                **r.diagnoses,
+            }
+            for f in self.findings
+            for state, r in f.results.items()
         ]
         return pd.DataFrame(rows)
 
 
 def next_findings(
-    space: DiseaseSpace, belief: Belief, target: str = "all", top: int | None = None, threshold: float = 0.05
+    space: DiseaseSpace,
+    belief: Belief,
+    target: str = "all",
+    top: int | None = None,
+    threshold: float = 0.05,
 ) -> NextFindings:
     """Value of every finding not yet known.
 
@@ -123,7 +135,13 @@ def root_joint(space: DiseaseSpace, belief: Belief, name: str) -> Floats:
 
 
 def _value(
-    space: DiseaseSpace, name: str, block: Floats, aim: Target, leader: str, threshold: float, now: Floats
+    space: DiseaseSpace,
+    name: str,
+    block: Floats,
+    aim: Target,
+    leader: str,
+    threshold: float,
+    now: Floats,
 ) -> FindingValue:
     diagnoses = space.scenarios.diagnoses
     size = len(diagnoses)
@@ -143,7 +161,11 @@ def _value(
             leader=diagnoses[int(np.argmax(main))],
         )
         before = now[1 + size : 1 + 2 * size]
-        crosses += [d for d, b, a in zip(diagnoses, before, present, strict=True) if (b < threshold) != (a < threshold)]
+        crosses += [
+            d
+            for d, b, a in zip(diagnoses, before, present, strict=True)
+            if (b < threshold) != (a < threshold)
+        ]
     return FindingValue(
         id=name,
         label=variable.label,
