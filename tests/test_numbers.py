@@ -84,15 +84,27 @@ def test_the_shift_meets_its_mean(values: list[float], target: float) -> None:
     shares = [1 / len(values)] * len(values)
     logits = [logit(v) for v in values]
     shift = shift_to_mean(logits, shares, target)
-    assert sum(s * expit(x + shift) for s, x in zip(shares, logits, strict=True)) == pytest.approx(target, abs=1e-6)
+    assert sum(s * expit(x + shift) for s, x in zip(shares, logits, strict=True)) == pytest.approx(
+        target, abs=1e-6
+    )
 
 
 def test_the_gradient_of_the_whole_case_fit() -> None:
     import bme_bayes as bb
     from bme_bayes.disease_space import DiseaseSpace
 
-    reading = Reading("spine", {"age": 70, "crp": "raised", "systemic_signs": "present", "cancer_history": "present",
-                                "cortical_fracture_line": "absent", "onset": "gradual"}, {"infection": 0.5, "malignancy": 0.4})
+    reading = Reading(
+        "spine",
+        {
+            "age": 70,
+            "crp": "raised",
+            "systemic_signs": "present",
+            "cancer_history": "present",
+            "cortical_fracture_line": "absent",
+            "onset": "gradual",
+        },
+        {"infection": 0.5, "malignancy": 0.4},
+    )
     region = Region(DiseaseSpace(bb.load("spine", "case_reports")), [reading])
     target = Objective([region], {})
     rng = np.random.default_rng(5)

@@ -12,6 +12,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scipy.special import betaincinv
+
 PANEL_N = 10.0
 SERIES_N = 60.0
 ONE_SERIES_N = 40.0
@@ -106,10 +108,13 @@ def combine(judged: Judged, series: Series | None) -> Combined:
 
 
 def interval(p: float, n: float) -> tuple[float, float]:
-    """About 95 % interval of a proportion of weight n, on the log-odds scale."""
-    half = 1.96 / math.sqrt(max(n * p * (1 - p), 0.05))
-    half = min(half, 4.0)
-    return expit(logit(p) - half), expit(logit(p) + half)
+    """95 % interval of a proportion of weight n: quantiles of Beta(n p, n (1 - p)).
+
+    Where the Beta piles up at an edge the interval is kept wide enough to hold p and off 0
+    and 1: at least from p / 10, at most to 1 - (1 - p) / 10.
+    """
+    low, high = (float(betaincinv(n * p, n * (1 - p), q)) for q in (0.025, 0.975))
+    return min(max(low, p / 10), 0.98 * p), max(min(high, 1 - (1 - p) / 10), 1 - 0.98 * (1 - p))
 
 
 def shift_to_mean(logits: Sequence[float], shares: Sequence[float], target: float) -> float:
