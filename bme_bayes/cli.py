@@ -101,6 +101,9 @@ def _patient_commands(command: Command) -> None:
     )
     evaluate.add_argument("--compare", action="append", metavar="ANSWERS.jsonl",
                           help="score these answers too; may be given several times")  # fmt: skip
+    evaluate.add_argument("--ablation", action="store_true",
+                          help="score again with each mechanism taken away")  # fmt: skip
+    evaluate.add_argument("--notes", metavar="FILE", help="text to put below the tables")
     evaluate.add_argument("--markdown", metavar="FILE", help="write the tables as a Markdown page")
     evaluate.add_argument("--draws", type=_positive, default=1000, metavar="N",
                           help="bootstrap samples for the intervals (1000)")  # fmt: skip
@@ -140,6 +143,9 @@ def _data_commands(command: Command) -> None:
     check = command("check", data_commands.check, "find every fault in the data files")
     check.add_argument("folder", nargs="?", metavar="FOLDER",
                        help="a folder with networks/ and priors/ (the bundled one)")  # fmt: skip
+    check.add_argument("--coverage", action="store_true",
+                       help="what the numbers rest on, and the elicited ones that matter most; "
+                       "takes some minutes")  # fmt: skip
     listing = command("list", data_commands.listing, "regions, settings, diagnoses and findings")
     listing.add_argument("--region", metavar="NAME", help="list the findings of one region")
     trace = command(

@@ -7,12 +7,15 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
+from bme_bayes.cases import read_cases
 from bme_bayes.checks import check_data
 from bme_bayes.commands import DEFAULT_SETTING, Answer
 from bme_bayes.commands.tables import paragraph, short, table
 from bme_bayes.errors import InputError
+from bme_bayes.evaluation.coverage import bases, coverage_text, influential
 from bme_bayes.library import FOLDERS, app_path, data_folder
 from bme_bayes.network import REGIONS, Network
 from bme_bayes.priors import PriorSet
@@ -130,9 +133,27 @@ def check(args: argparse.Namespace) -> Answer:
         "folder": str(folder),
         "problems": [{"file": p.file, "row": p.row, "message": p.message} for p in problems],
     }
+    if args.coverage and not problems:
+        return _coverage(args.setting or DEFAULT_SETTING)
     lines = [str(p) for p in problems]
     lines.append(f"{len(problems)} problems" if problems else f"No problems in {folder}")
     return Answer(data, "\n".join(lines), 1 if problems else 0)
+
+
+def _coverage(setting: str) -> Answer:
+    cases = read_cases(data_folder() / "networks" / "cases" / "published_cases.jsonl")
+
+    def progress(done: int, total: int) -> None:
+        print(f"\r{done} of {total} cases", end="\n" if done == total else "", file=sys.stderr)
+
+    counts = bases(setting)
+    found = influential(cases, setting, progress=progress)
+    data = {
+        "setting": setting,
+        "bases": {region: dict(count) for region, count in counts.items()},
+        "influential": [{**asdict(f.number), "swing": f.swing, "cases": f.cases} for f in found],
+    }
+    return Answer(data, coverage_text(counts, found).rstrip())
 
 
 def numbers(args: argparse.Namespace) -> Answer:

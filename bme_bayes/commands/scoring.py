@@ -11,7 +11,9 @@ import numpy as np
 
 from bme_bayes.cases import read_cases
 from bme_bayes.commands import Answer
+from bme_bayes.documents import read_text
 from bme_bayes.errors import InputError
+from bme_bayes.evaluation.ablation import ablation_table, ablations
 from bme_bayes.evaluation.answers import (
     CaseAnswer,
     answers_of_model,
@@ -44,6 +46,11 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.answers:
         write_answers(args.answers, answers[MODEL])
     text = markdown(results, _heading(args, setting, len(cases)))
+    removed = ablations(cases, args.seed, args.draws) if args.ablation else {}
+    if removed:
+        text += "\n## what each mechanism gains\n\n" + ablation_table(removed)
+    if args.notes:
+        text += "\n" + read_text(args.notes).strip() + "\n"
     if args.markdown:
         _write(args.markdown, text)
     data = {
@@ -51,12 +58,15 @@ def evaluate(args: argparse.Namespace) -> Answer:
         "setting": setting,
         "draws": args.draws,
         "results": {name: _plain(groups) for name, groups in results.items()},
+        "ablation": _plain(removed),
     }
     return Answer(data, text.rstrip())
 
 
 def _heading(args: argparse.Namespace, setting: str, cases: int) -> str:
     compared = "".join(f" --compare {path}" for path in args.compare or ())
+    compared += " --ablation" if args.ablation else ""
+    compared += f" --notes {args.notes}" if args.notes else ""
     return (
         f"# Evaluation on {cases} cases, setting `{setting}`\n\n"
         f"Written by `bme-bayes evaluate {args.cases} --setting {setting}{compared} --markdown "
