@@ -144,7 +144,7 @@ def _coverage(setting: str) -> Answer:
     cases = read_cases(data_folder() / "networks" / "cases" / "published_cases.jsonl")
 
     def progress(done: int, total: int) -> None:
-        print(f"\r{done} of {total} cases", end="\n" if done == total else "", file=sys.stderr)
+        sys.stderr.write(f"\r{done} of {total} cases" + ("\n" if done == total else ""))
 
     counts = bases(setting)
     found = influential(cases, setting, progress=progress)
