@@ -1,0 +1,61 @@
+"""What every page but the explorer shares: failures become messages, text stays text."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from bme_bayes.errors import BmeBayesError, Contradiction
+
+log = logging.getLogger(__name__)
+ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~$:&])")
+DISCLAIMER = (
+    "Decision support for professionals and for teaching; not a medical device, and no "
+    "substitute for judgement."
+)
+
+
+def guarded(draw: Callable[..., None], *args: object) -> None:
+    """Draw a part of a page; a failure becomes a message, and what was entered is kept."""
+    try:
+        draw(*args)
+    except Contradiction:
+        st.error("These findings exclude each other in the model, so it has no answer to them.")
+    except BmeBayesError:
+        log.exception("the model could not answer")
+        st.error("The model cannot answer this. What you entered is kept; change one of the rest.")
+    except Exception:
+        log.exception("a part of the page failed")
+        st.error("This part of the page failed. What you entered is kept.")
+
+
+def chart(spec: dict[str, Any], key: str) -> None:
+    """Draw a chart; its description is what people hear who cannot see it."""
+    drawn = {name: part for name, part in spec.items() if name != "description"}
+    st.vega_lite_chart(drawn, key=key, alt=spec["description"])
+
+
+def literal(text: str) -> str:
+    """Text in which Markdown has nothing to act on."""
+    return ACTIVE.sub(r"\\\1", " ".join(text.split()))
+
+
+def link(text: str, address: str) -> str:
+    """A Markdown link, or the text alone where the address is not one of the web."""
+    try:
+        web = urlsplit(address).scheme in ("http", "https")
+    except ValueError:
+        web = False
+    return f"[{literal(text)}](<{quote(address, safe=':/?&=%#;,+@~')}>)" if web else literal(text)
+
+
+def keep(*keys: str) -> None:
+    """Hold on to the values of controls that are drawn on some pages or steps only."""
+    for key in keys:
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]

@@ -1,0 +1,77 @@
+"""Lesson: findings that go together must not be counted as if each came alone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from bme_bayes.ui import charts
+from bme_bayes.ui.guard import chart
+from bme_bayes.ui.lesson_numbers import step_by_step
+from bme_bayes.ui.model import model
+from bme_bayes.ui.row_charts import Row, line_chart
+from bme_bayes.ui.state import DEFAULT_SETTING
+from bme_bayes.ui.words import in_sentence, of_100, percent, short
+
+EXAMPLES = {
+    "Signs of inflammation and infection": (
+        "knee",
+        "infection",
+        "systemic_inflammation",
+        ("crp", "esr", "leukocytosis", "systemic_signs"),
+    ),
+    "Joint inflammation and arthritis": (
+        "knee",
+        "inflammatory_arthritis",
+        "joint_inflammation",
+        ("synovitis", "joint_effusion", "redness_swelling", "morning_stiffness"),
+    ),
+    "How bad it hurts and stress injury": (
+        "ankle_foot",
+        "bone_stress_injury",
+        "severity",
+        ("limp", "cannot_bear_weight", "pain_after_activity", "night_pain"),
+    ),
+}
+
+
+def draw() -> None:
+    """Enter findings that go together one by one; two ways of counting them."""
+    st.subheader("Counted twice: findings that go together", anchor=False)
+    name = st.selectbox("Example", list(EXAMPLES), key="lesson_twice", persist_state="session")
+    region, diagnosis, process, offered = EXAMPLES[name]
+    current = model(region, DEFAULT_SETTING)
+    network = current.network
+    chosen = st.pills(
+        "Findings, in the order in which they come in",
+        offered,
+        selection_mode="multi",
+        default=offered,
+        format_func=lambda f: network.variable(f).label,
+        key=f"lesson_twice:{name}",
+        persist_state="session",
+    )
+    results = [(f, network.variable(f).states[-1]) for f in chosen]
+    live, alone = step_by_step(current.engine, diagnosis, {}, results)
+    steps = ["Before", *(f"After {number}" for number in range(1, len(chosen) + 1))]
+    colors = charts.palette(st.context.theme.type)
+    pairs = [("As if each came alone", alone, colors.mark), ("The model", live, colors.strong)]
+    rows: list[Row] = [
+        {"series": series, "step": step, "value": value}
+        for series, values, _ in pairs
+        for step, value in zip(steps, values, strict=True)
+    ]
+    label = in_sentence(short(diagnosis, {v.id: v.label for v in network.diagnoses}))
+    told = "; ".join(f"{r['series']}, {r['step']}: {percent(r['value'])}" for r in rows)
+    about = f"Line chart of the chance of {label} as findings come in. {told}."
+    st.markdown(f"Chance of **{label}** as the findings come in:")
+    chart(line_chart(rows, [(s, c) for s, _, c in pairs], about, colors), "lesson_twice_chart")
+    st.markdown(
+        f"Counted one by one, as if each were news: **{of_100(alone[-1])}**. In the model: "
+        f"**{of_100(live[-1])}**."
+    )
+    st.info(
+        "These findings rise and fall together: the model puts one process behind them "
+        f"({in_sentence(network.variable(process).label)}), so the second repeats part of the "
+        "first. And other diseases that show the first also show the second. Who multiplies their "
+        "likelihood ratios counts the same thing more than once and becomes too sure."
+    )

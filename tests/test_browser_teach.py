@@ -1,0 +1,32 @@
+"""The Teach page in a real browser: a case played to the end."""
+
+from playwright.sync_api import Page, expect
+
+LONG = 90_000
+
+
+def test_a_case_is_taught_to_the_end(app_server: str, page: Page) -> None:
+    page.set_default_timeout(20_000)
+    page.goto(f"{app_server}/teach")
+    page.get_by_role("button", name="Start this case").click(timeout=LONG)
+    expect(page.get_by_text("What do you think?")).to_be_visible(timeout=LONG)
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="Bone or joint infection").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Commit to this").click()
+    expect(page.get_by_text("You and the model")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Examination").click()
+    expect(page.get_by_text("Step 1: Examination")).to_be_visible()
+    page.get_by_role("button", name="Commit to this").click()
+    expect(page.get_by_text("Effect of this step")).to_be_visible()
+    page.get_by_role("button", name="That is enough").click()
+    expect(page.get_by_text("It was:")).to_be_visible()
+    expect(page.get_by_text("Your score")).to_be_visible()
+    path = page.locator("[aria-label^='Line chart of how likely']")
+    expect(path.first).to_be_attached()
+    page.get_by_role("button", name="Another case").click()
+    expect(page.get_by_text("Your session: 1 finished")).to_be_visible()
+    page.get_by_role("link", name="Explorer").click()
+    page.get_by_role("link", name="Teach").click()
+    expect(page.get_by_text("Your session: 1 finished")).to_be_visible(timeout=LONG)
+    assert page.get_by_test_id("stException").count() == 0
