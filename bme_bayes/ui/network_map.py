@@ -1,0 +1,222 @@
+"""The graph of a region: risk factors, diagnoses, processes and findings, and their links.
+
+Pure: no Streamlit. A link's strength is a natural log of odds or of frequencies, the largest
+over the kinds of a diagnosis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from bme_bayes.network import EDEMA, NONE, Network, Number, Variable
+from bme_bayes.ui.charts import Palette
+from bme_bayes.ui.row_charts import SCHEMA
+
+Spec = dict[str, Any]
+COLUMN = {"context": 0, "risk": 0, "diagnosis": 1, "process": 2, "sign": 3, "finding": 3}
+TITLES = ("Patient and risk factors", "Diagnoses", "Processes", "Findings")
+STRONG, NOTABLE = math.log(4), math.log(1.5)
+LEAST, FEW = 1e-4, 100
+LINE = 19
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link between two variables.
+
+    `strength` is zero or more; `way` is raises, lowers, or either (some states of a variable
+    without an ordinary state become more likely and others less).
+    """
+
+    source: str
+    target: str
+    strength: float
+    way: str = "raises"
+
+
+def edges(network: Network) -> list[Edge]:
+    """All links of the region, strongest first."""
+    best: dict[tuple[str, str], float] = {}
+    for number in network.numbers.values():
+        pair, weight = _weighed(network, number)
+        if pair and abs(weight) > abs(best.get(pair, 0.0)):
+            best[pair] = weight
+    found = [Edge(*pair, abs(w), _way(network, pair, w)) for pair, w in best.items()]
+    for variable in network.variables.values():
+        if variable.process in network.variables:
+            found.append(Edge(variable.process, variable.id, STRONG))
+        if variable.part_of in network.variables:
+            found.append(Edge(variable.part_of, variable.id, STRONG))
+    return sorted(found, key=lambda e: -e.strength)
+
+
+def _way(network: Network, pair: tuple[str, str], weight: float) -> str:
+    ends = [network.variable(name) for name in pair]
+    if any(v.role == "context" or v.model == "mixture" for v in ends):
+        return "either"
+    return "raises" if weight > 0 else "lowers"
+
+
+def _weighed(network: Network, number: Number) -> tuple[tuple[str, str] | None, float]:
+    """The pair that a number joins and how strongly; no pair for other numbers."""
+    diagnosis = number.cause.partition(".")[0]
+    variable = network.variables.get(diagnosis)
+    if variable is None or variable.role != "diagnosis" or number.child not in network.variables:
+        return None, 0.0
+    if number.quantity == "odds_ratio":
+        return (number.child, diagnosis), math.log(max(number.value, LEAST))
+    if number.quantity == "frequency":
+        usual = network.value("frequency", number.child, number.state, NONE, number.value)
+        ratio = max(number.value, LEAST) / max(usual, LEAST)
+        return (diagnosis, number.child), math.log(ratio)
+    if number.quantity == "share":
+        usual = network.value("share", number.child, number.state, "reference", number.value)
+        return (number.child, diagnosis), math.log(max(number.value, LEAST) / max(usual, LEAST))
+    return None, 0.0
+
+
+def neighbours(found: list[Edge], name: str) -> tuple[list[Edge], list[Edge]]:
+    """The links that lead to a variable, and those that go out from it."""
+    return [e for e in found if e.target == name], [e for e in found if e.source == name]
+
+
+def chosen(found: list[Edge], name: str | None) -> list[Edge]:
+    """The links to draw: the notable ones of one variable, or the strong ones of all."""
+    if name is None:
+        return [e for e in found if e.strength >= STRONG]
+    return [e for e in found if name in (e.source, e.target) and e.strength >= NOTABLE]
+
+
+def map_spec(network: Network, name: str | None, lit: Collection[str], colors: Palette) -> Spec:
+    """The graph as a chart: columns of names with lines between them."""
+    drawn = chosen(edges(network), name)
+    keep = {v for e in drawn for v in (e.source, e.target)} if name else set(network.variables)
+    places, height = _places(network, keep)
+    points = [
+        {**place, "name": network.variable(v).label, "look": _look(v, name, lit)}
+        for v, place in places.items()
+    ]
+    lines = [
+        {
+            "x": places[e.source]["x"],
+            "y": places[e.source]["y"],
+            "x2": places[e.target]["x"],
+            "y2": places[e.target]["y"],
+            "strength": e.strength,
+            "way": e.way,
+            "link": f"{network.variable(e.source).label} → {network.variable(e.target).label}",
+        }
+        for e in drawn
+    ]
+    return _spec(points, lines, _told(network, name, drawn, lit), height, colors)
+
+
+def _places(network: Network, keep: Collection[str]) -> tuple[dict[str, Spec], int]:
+    columns: list[list[Variable]] = [[], [], [], []]
+    for variable in network.variables.values():
+        if variable.id in keep or variable.id == EDEMA:
+            columns[COLUMN[variable.role]].append(variable)
+    longest = max(map(len, columns))
+    places = {
+        v.id: {"x": x, "y": (i + 0.5) / len(column)}
+        for x, column in enumerate(columns)
+        for i, v in enumerate(column)
+    }
+    return places, max(LINE * longest, 160)
+
+
+def _look(variable: str, name: str | None, lit: Collection[str]) -> str:
+    if variable == name:
+        return "chosen"
+    return "entered" if variable in lit else "other"
+
+
+def _told(network: Network, name: str | None, drawn: list[Edge], lit: Collection[str]) -> str:
+    entered = f" {len(lit)} are entered in the explorer." if lit else ""
+    if name is None:
+        return (
+            f"Graph of {len(network.variables)} variables in four columns ({', '.join(TITLES)}) "
+            f"with {len(drawn)} strong links.{entered}"
+        )
+    label = network.variable(name).label
+    return f"Graph of the {len(drawn)} links of {label}; the lists below name them.{entered}"
+
+
+def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors: Palette) -> Spec:
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [-0.02, 4]},
+        "axis": None,
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1], "reverse": True},
+        "axis": None,
+    }
+    look = {
+        "field": "look",
+        "type": "nominal",
+        "legend": None,
+        "scale": {
+            "domain": ["other", "entered", "chosen"],
+            "range": [colors.text, colors.mark, colors.strong],
+        },
+    }
+    way = {
+        "field": "way",
+        "type": "nominal",
+        "legend": None,
+        "scale": {
+            "domain": ["raises", "lowers", "either"],
+            "range": [colors.strong, colors.mark, colors.quiet],
+        },
+    }
+    width = {"field": "strength", "type": "quantitative", "legend": None}
+    hint = [{"field": "link", "type": "nominal", "title": "Link"}]
+    text = {"type": "text", "align": "left", "dx": 7, "fontSize": 12}
+    limit = {"limit": {"expr": "width / 4 - 16"}}
+    bold = {"condition": {"test": "datum.look == 'other'", "value": "normal"}, "value": "bold"}
+    return {
+        "$schema": SCHEMA,
+        "description": told,
+        "layer": [
+            {
+                "data": {"values": lines},
+                "mark": {"type": "rule", "opacity": 0.28 if len(lines) > FEW else 0.6},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "x2": {"field": "x2"},
+                    "y2": {"field": "y2"},
+                    "color": way,
+                    "strokeWidth": {**width, "scale": {"range": [0.5, 4]}},
+                    "tooltip": hint,
+                },
+            },
+            {
+                "data": {"values": points},
+                "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
+                "encoding": {"x": x, "y": y, "color": look},
+            },
+            {
+                "data": {"values": points},
+                "mark": {**text, **limit},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "text": {"field": "name"},
+                    "color": look,
+                    "fontWeight": bold,
+                    "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
+                },
+            },
+        ],
+        "resolve": {"scale": {"color": "independent"}},
+        "height": height,
+        "config": {"view": {"stroke": None}},
+    }

@@ -1,0 +1,68 @@
+"""The page of the network and its sources: graph, numbers, cards, terms, questions, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from bme_bayes.network import Network
+from bme_bayes.ui import session
+from bme_bayes.ui.guard import DISCLAIMER, guarded
+from bme_bayes.ui.model import model, setting_labels
+from bme_bayes.ui.parts import net_cards, net_map, net_numbers, net_sources
+from bme_bayes.ui.words import REGIONS
+
+REGION, SETTING, VIEW = "net_region", "net_setting", "net_view"
+VIEWS: dict[str, Callable[[Network], None]] = {
+    "Graph": net_map.draw,
+    "One finding": net_numbers.one,
+    "All numbers": net_numbers.draw,
+    "Sources": net_sources.draw,
+    "Cards": net_cards.draw,
+    "Questions": net_cards.questions,
+    "Terms": net_cards.terms,
+    "Overview": net_cards.covered,
+}
+
+
+def _draw() -> None:
+    labels = setting_labels()
+    case = session.explorer().case
+    st.session_state.setdefault(REGION, case.region)
+    st.session_state.setdefault(SETTING, case.setting)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        region = st.segmented_control(
+            "Region",
+            list(REGIONS),
+            format_func=REGIONS.__getitem__,
+            required=True,
+            key=REGION,
+            persist_state="session",
+            wrap=True,
+        )
+        setting = st.selectbox(
+            "Clinical setting",
+            list(labels),
+            format_func=labels.__getitem__,
+            key=SETTING,
+            persist_state="session",
+            width=300,
+        )
+    view = st.pills(
+        "Show",
+        list(VIEWS),
+        default="Graph",
+        required=True,
+        key=VIEW,
+        persist_state="session",
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    network = model(region or case.region, setting).network
+    guarded(VIEWS[view or "Graph"], network)
+    st.caption(f"{DISCLAIMER} Model version {network.version}.")
+
+
+st.title("Network and sources", anchor=False)
+guarded(_draw)

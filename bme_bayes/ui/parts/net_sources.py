@@ -1,0 +1,84 @@
+"""All sources: what each is, and what was taken from it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from bme_bayes.network import Network
+from bme_bayes.reading import read_claims
+from bme_bayes.sources import Claim, Source
+from bme_bayes.ui.cards import address, brief
+from bme_bayes.ui.guard import link, literal
+
+SEARCH, PICK = "net_source_search", "net_source"
+
+
+@st.cache_data(show_spinner=False)
+def _claims() -> dict[str, list[Claim]]:
+    """Published figures by source."""
+    out: dict[str, list[Claim]] = {}
+    for claim in read_claims().values():
+        out.setdefault(claim.source, []).append(claim)
+    return out
+
+
+def draw(network: Network) -> None:
+    """A searchable table of the sources, and the figures that one of them gave."""
+    claims = _claims()
+    words = st.text_input(
+        "Search", key=SEARCH, icon=":material/search:", persist_state="session", width=340
+    )
+    found = [s for s in network.sources.values() if _fits(s, words or "")]
+    used = dict.fromkeys(network.sources, 0)
+    for number in network.numbers.values():
+        for key in number.sources:
+            used[key] = used.get(key, 0) + 1
+    st.caption(f"{len(found)} of {len(network.sources)} sources.")
+    rows = [
+        (brief(s), s.title, s.journal, s.design, len(claims.get(s.id, [])), used[s.id], address(s))
+        for s in found
+    ]
+    heads = ["Source", "Title", "Journal", "Design", "Figures read", "Numbers here", "Link"]
+    st.dataframe(
+        pd.DataFrame(rows, columns=heads),
+        hide_index=True,
+        height=380,
+        key="net_source_table",
+        alt=f"Table of {len(found)} sources",
+        column_config={"Link": st.column_config.LinkColumn("DOI or PMID")},
+    )
+    if found:
+        _one({s.id: s for s in found}, claims)
+
+
+def _one(found: dict[str, Source], claims: dict[str, list[Claim]]) -> None:
+    if st.session_state.get(PICK) not in (None, *found):
+        del st.session_state[PICK]
+    picked = st.selectbox(
+        "What was taken from",
+        list(found),
+        format_func=lambda s: f"{brief(found[s])}: {found[s].title[:70]}",
+        key=PICK,
+        persist_state="session",
+    )
+    source = found[picked]
+    st.markdown(link(source.reference, address(source)))
+    about = [f"design: {source.design}", f"read: {source.seen.replace('_', ' ')}"]
+    st.caption(literal("; ".join(p for p in about if not p.endswith(": "))))
+    lines = [_figure(c) for c in claims.get(picked, [])]
+    st.markdown("\n".join(lines) or "No single figure was taken; it is a source of text.")
+
+
+def _figure(claim: Claim) -> str:
+    interval = f" ({claim.low} to {claim.high})" if claim.low and claim.high else ""
+    number = f", n = {claim.n}" if claim.n else ""
+    text = f"{claim.statistic} {claim.value}{interval}{number}: {claim.population}"
+    place = f" [{claim.locator}]" if claim.locator else ""
+    note = f" {claim.note}" if claim.note else ""
+    return f"- {literal(text + place + note)}"
+
+
+def _fits(source: Source, words: str) -> bool:
+    text = f"{source.id} {source.reference} {source.design} {source.pmid}".casefold()
+    return all(word in text for word in words.casefold().split())
