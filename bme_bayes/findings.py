@@ -59,9 +59,9 @@ def assume_unremarkable(network: Network, findings: Mapping[str, object], streng
 
 def observable(network: Network, name: str) -> Variable:
     """The variable behind a finding; raises `UnknownName` if it can't be observed."""
-    known = [v.id for v in network.of_role(*OBSERVED_ROLES)]
     variable = network.variables.get(name)
     if variable is None or variable.role not in OBSERVED_ROLES:
+        known = [v.id for v in network.of_role(*OBSERVED_ROLES)]
         raise UnknownName("finding", name, [*known, "age"], f"in {network.region}")
     return variable
 

@@ -19,6 +19,16 @@ def scenario_likelihood(cpd: FindingCpd, scenarios: Scenarios, parent: FindingCp
     return _mixture(part_given_whole(cpd, parent), scenarios)
 
 
+def combine(known: Floats | None, likelihood: Floats) -> Floats:
+    """(levels, S) probability of what is known (states,) of a finding; a view if one is certain."""
+    if known is None:
+        return np.asarray(likelihood.sum(axis=0))
+    weights = known.tolist()
+    if 1.0 in weights and weights.count(0.0) == len(weights) - 1:
+        return np.asarray(likelihood[weights.index(1.0)])
+    return np.asarray(np.tensordot(known, likelihood, axes=1))
+
+
 def part_given_whole(cpd: FindingCpd, whole: FindingCpd) -> Floats:
     """P(part = state | whole present, cause) from the two frequencies: (2, 1, K + 1)."""
     of_whole = np.maximum(1 - whole.frequencies[0], 1e-12)

@@ -80,22 +80,19 @@ class Posterior:
 def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
     """A `Posterior` from the joint belief."""
     network, scenarios = space.network, space.scenarios
-    kinds = scenarios.collapse(belief.scenario, len(network.kinds))
-    main = belief.scenario @ space.main_matrix
-    order = sorted(range(len(scenarios.diagnoses)), key=lambda d: -main[d])
+    kinds = scenarios.collapse(belief.scenario, len(network.kinds)).tolist()
+    size = len(scenarios.diagnoses)
+    main = (space.answers[1 : 1 + size] @ belief.scenario).tolist()
     diagnoses: dict[str, DiagnosisPosterior] = {}
-    for d in order:
-        name = scenarios.diagnoses[d]
-        mine = [(i, k) for i, k in enumerate(network.kinds) if k.diagnosis == name]
+    for d in sorted(range(size), key=lambda d: -main[d]):
         states: dict[str, float] = {}
-        for i, kind in mine:
-            states[kind.grade] = states.get(kind.grade, 0.0) + float(kinds[i])
-        present = min(float(kinds[[i for i, _ in mine]].sum()), 1.0)
-        diagnoses[name] = DiagnosisPosterior(
-            main_cause=float(main[d]),
-            present=present,
+        for i, _, grade in space.kinds_of[d]:
+            states[grade] = states.get(grade, 0.0) + kinds[i]
+        diagnoses[scenarios.diagnoses[d]] = DiagnosisPosterior(
+            main_cause=main[d],
+            present=min(sum(states.values()), 1.0),
             states=states,
-            kinds={kind.id: float(kinds[i]) for i, kind in mine},
+            kinds={kind: kinds[i] for i, kind, _ in space.kinds_of[d]},
         )
     prior = network.prior
     return Posterior(
@@ -104,10 +101,8 @@ def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
         model_version=network.version,
         diagnoses=diagnoses,
         explanations=_explanations(space, belief, top),
-        primary=float(main[scenarios.diagnoses.index(SYNDROME)])
-        if SYNDROME in scenarios.diagnoses
-        else 0.0,
-        unexplained=max(1.0 - float(main.sum()), 0.0),
+        primary=diagnoses[SYNDROME].main_cause if SYNDROME in diagnoses else 0.0,
+        unexplained=max(1.0 - sum(main), 0.0),
         log_evidence=belief.log_evidence,
         labels={v.id: v.label for v in network.diagnoses},
     )

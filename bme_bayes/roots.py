@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from bme_bayes.casemix import CaseMix
 from bme_bayes.scenarios import Scenarios
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 Evidence = Mapping[str, Floats]
 """Relative likelihoods of a variable's states, by variable id."""
 
@@ -28,35 +30,102 @@ class Roots:
     context: Floats
     ratios: tuple[Floats, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The risk factors' ids, in the order of `ratios`."""
         return tuple(r.variable.id for r in self.mix.risks)
 
+    @cached_property
+    def shares(self) -> tuple[Floats, ...]:
+        """P(state | age, sex), one (states, AX) array a risk factor."""
+        return tuple(r.shares().reshape(len(r.odds), -1) for r in self.mix.risks)
+
+    @cached_property
+    def everyone(self) -> Floats:
+        """(AX, S) `context` with all risk factors summed out."""
+        out = self.context.copy()
+        for index in range(len(self.ratios)):
+            out *= self.factor(index, None)
+        return out
+
+    @cached_property
+    def inverse(self) -> tuple[Floats, ...]:
+        """One over `factor` of each risk factor not known, (AX, S); 0 where that is 0."""
+        factors = (self.factor(i, None) for i in range(len(self.ratios)))
+        return tuple(np.divide(1, f, out=np.zeros_like(f), where=f > 0) for f in factors)
+
     def factor(self, index: int, likelihood: Floats | None) -> Floats:
         """Sum over one risk factor's states: (AX, S)."""
-        shares = self.mix.risks[index].shares().reshape(len(self.ratios[index]), -1)
+        shares = self.shares[index]
         if likelihood is not None:
             shares = shares * likelihood[:, None]
         return np.asarray(shares.T @ self.ratios[index])
 
+    def pairs(self, evidence: Evidence) -> Floats:
+        """(AX,) what is known of age and sex."""
+        age = evidence.get("age_band", np.ones(len(self.mix.age)))
+        sex = evidence.get("sex", np.ones(len(self.mix.sex)))
+        return np.asarray(np.outer(age, sex).ravel())
+
     def context_given(self, evidence: Evidence) -> Floats:
         """`context` with what is known of age and sex: (AX, S)."""
-        age = evidence.get("age_band")
-        sex = evidence.get("sex")
-        rows = np.ones((len(self.mix.age), len(self.mix.sex)))
-        if age is not None:
-            rows = rows * age[:, None]
-        if sex is not None:
-            rows = rows * sex[None, :]
-        return np.asarray(self.context * rows.reshape(-1, 1))
+        return np.asarray(self.context * self.pairs(evidence)[:, None])
 
     def weights(self, evidence: Evidence) -> Floats:
         """Sum over all unknown roots, weighted by what is known of the others: (AX, S)."""
-        out = self.context_given(evidence)
+        possible, weight = self.weights_possible(evidence)
+        out = np.zeros_like(self.context)
+        out[possible] = weight
+        return out
+
+    def weights_possible(self, evidence: Evidence) -> tuple[Ints, Floats]:
+        """The n possible pairs of age and sex, and their rows of `weights`: (n, S).
+
+        Everyone's weights, divided by the sum over each risk factor that is known and
+        multiplied by what is known of it.
+        """
+        known = self.pairs(evidence)
+        possible = np.flatnonzero(known)
+        out = self.everyone[possible]
+        common = np.ones(out.shape[1])
+        scale = known[possible]
         for index, name in enumerate(self.names):
-            out = out * self.factor(index, evidence.get(name))
+            likelihood = evidence.get(name)
+            if likelihood is None:
+                continue
+            out *= _rows(self.inverse[index], possible)
+            shares, states = self.shares[index][:, possible], np.flatnonzero(likelihood)
+            if len(states) == 1:
+                common *= self.ratios[index][states[0]]
+                scale = scale * shares[states[0]] * likelihood[states[0]]
+            else:
+                out *= (shares * likelihood[:, None]).T @ self.ratios[index]
+        out *= common
+        out *= scale[:, None]
+        return possible, out
+
+    def joint(
+        self, index: int, likelihood: Floats | None, possible: Ints, weight: Floats
+    ) -> Floats:
+        """(states, S) a risk factor's states with some `weights_possible` (n, S) split over them.
+
+        `likelihood` is what was known of it when the weights were made.
+        """
+        shares = self.shares[index][:, possible]
+        if likelihood is None:
+            rest = weight * _rows(self.inverse[index], possible)
+        else:
+            shares = shares * likelihood[:, None]
+            factor = shares.T @ self.ratios[index]
+            rest = np.divide(weight, factor, out=np.zeros_like(weight), where=factor > 0)
+        out = shares * rest if len(possible) == 1 else shares @ rest
+        out *= self.ratios[index]
         return np.asarray(out)
+
+
+def _rows(table: Floats, rows: Ints) -> Floats:
+    """Some rows; without a copy if there is one."""
+    return table[rows[0]] if len(rows) == 1 else table[rows]
 
 
 def spread(mix: CaseMix, scenarios: Scenarios) -> Roots:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.network import EDEMA
-from bme_bayes.questions.targets import Target, make_target
+from bme_bayes.questions.targets import make_target
 
 Floats = NDArray[np.float64]
+LEAST = 1e-12
+"""Results less probable than this are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,93 +87,94 @@ def next_findings(
     likelihood entered count as known. Raises `UnknownName` for an unknown target.
     """
     aim = make_target(space, target)
-    panel = _panel(space, belief)
-    main_now = belief.scenario @ space.main_matrix
-    leader = space.scenarios.diagnoses[int(np.argmax(main_now))]
-    tables = _tables(space, aim)
-    stacked = np.concatenate(list(panel.values())) if panel else np.zeros((0, space.scenarios.size))
-    values = stacked @ tables
-    out, place = [], 0
-    for name, rows in panel.items():
-        block = values[place : place + len(rows)]
-        place += len(rows)
-        out.append(_value(space, name, block, aim, leader, threshold, belief.scenario @ tables))
-    out.sort(key=lambda f: -f.bits)
-    return NextFindings(target, threshold, leader, tuple(out[:top]))
+    names, starts, values = panel(space, belief)
+    found = _Panel(space, threshold, space.answers @ belief.scenario, values)
+    bits = aim.informations(values @ aim.answers, starts) if names else np.zeros(0)
+    ends = [*starts[1:], len(values)]
+    order = np.argsort(-bits, kind="stable")[:top]
+    findings = tuple(found.value(names[i], starts[i], ends[i], float(bits[i])) for i in order)
+    return NextFindings(target, threshold, found.leader, findings)
 
 
-def _tables(space: DiseaseSpace, aim: Target) -> Floats:
-    """(S, 1 + D + D + T): one, main cause, presence and target, side by side."""
-    present = np.zeros((space.scenarios.size, len(space.scenarios.diagnoses)))
-    for g, (diagnosis, _) in enumerate(space.scenarios.grades):
-        present[:, space.scenarios.diagnoses.index(diagnosis)] += space.present_matrix[:, g]
-    return np.hstack([np.ones((len(present), 1)), space.main_matrix, present, aim.given])
+def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[str], list[int], Floats]:
+    """Findings not known, the first row of each, and the joint of every result with the answers.
 
-
-def _panel(space: DiseaseSpace, belief: Belief) -> dict[str, Floats]:
-    """(states, S) joint of each unknown finding's result and the scenario."""
-    out = {}
-    for variable in space.network.of_role("risk", "finding", "context", "sign"):
-        if variable.id in belief.coded:
-            continue
+    A row is a result: P(result), then P(result and main cause) and P(result and present) of
+    each diagnosis.
+    """
+    variables = space.network.of_role("risk", "finding", "context", "sign")
+    unknown = [v for v in variables if v.id not in belief.coded]
+    ends = np.cumsum([len(v.states) for v in unknown]).tolist()
+    starts = [0, *ends][: len(unknown)]
+    given = np.empty((ends[-1] if ends else 0, space.scenarios.size))
+    roots = _root_shares(space, belief)
+    for variable, start, end in zip(unknown, starts, ends, strict=True):
+        rows = given[start:end]
         if variable.role in ("context", "risk"):
-            out[variable.id] = root_joint(space, belief, variable.id)
+            rows[:] = roots(variable.id)
         elif variable.id == EDEMA:
-            out[variable.id] = np.stack([1 - space.edema, space.edema]) * belief.scenario
+            rows[0], rows[1] = 1 - space.edema, space.edema
         else:
-            out[variable.id] = space.predictive(variable.id, belief) * belief.scenario
-    return out
+            space.predictive(variable.id, belief, out=rows)
+    return [v.id for v in unknown], starts, given @ (space.answers * belief.scenario).T
 
 
-def root_joint(space: DiseaseSpace, belief: Belief, name: str) -> Floats:
-    """(states, S) joint of an unknown context or risk factor and the scenario."""
-    roots, _ = space.split_evidence(belief.known)
-    states = len(space.network.variable(name).states)
-    taken = np.diag(belief.assumed.get(name, np.ones(states)))
-    weights = [space.roots_weight({**roots, name: taken[i]}) for i in range(states)]
-    total = np.sum(weights, axis=0)
-    share = np.divide(np.stack(weights), total, out=np.zeros((states, len(total))), where=total > 0)
-    return np.asarray(share * belief.scenario)
+def _root_shares(space: DiseaseSpace, belief: Belief) -> Callable[[str], Floats]:
+    """P(state | scenario, findings) of an unknown context or risk factor, (states, S)."""
+    roots, (known, _) = space.roots, space.split_evidence(belief.known)
+    possible, weight = roots.weights_possible(known)
+    total = weight.sum(axis=0)
+    weight = np.divide(weight, total, out=weight, where=total > 0)
+
+    def shares(name: str) -> Floats:
+        if name in roots.names:
+            return roots.joint(roots.names.index(name), known.get(name), possible, weight)
+        ages, sexes = divmod(possible, len(roots.mix.sex))
+        state_of = ages if name == "age_band" else sexes
+        states = len(space.network.variable(name).states)
+        return np.asarray((state_of == np.arange(states)[:, None]).astype(float) @ weight)
+
+    return shares
 
 
-def _value(
-    space: DiseaseSpace,
-    name: str,
-    block: Floats,
-    aim: Target,
-    leader: str,
-    threshold: float,
-    now: Floats,
-) -> FindingValue:
-    diagnoses = space.scenarios.diagnoses
-    size = len(diagnoses)
-    variable = space.network.variable(name)
-    results: dict[str, Result] = {}
-    crosses: list[str] = []
-    for state, row in zip(variable.states, block, strict=True):
-        probability = float(row[0])
-        if probability <= 1e-12:
-            continue
-        after = row / probability
-        main, present = after[1 : 1 + size], after[1 + size : 1 + 2 * size]
-        results[state] = Result(
-            probability=probability,
-            diagnoses=dict(zip(diagnoses, main.tolist(), strict=True)),
-            present=dict(zip(diagnoses, np.minimum(present, 1.0).tolist(), strict=True)),
-            leader=diagnoses[int(np.argmax(main))],
+class _Panel:
+    """The joint of every result with the answers, read one finding at a time."""
+
+    def __init__(self, space: DiseaseSpace, threshold: float, now: Floats, values: Floats) -> None:
+        self.network = space.network
+        self.diagnoses = space.scenarios.diagnoses
+        size = len(self.diagnoses)
+        self.probability = values[:, 0].tolist()
+        after = values[:, 1:] / np.maximum(values[:, :1], LEAST)
+        main, present = after[:, :size], np.minimum(after[:, size:], 1.0)
+        self.main, self.present = main.tolist(), present.tolist()
+        self.leaders = [self.diagnoses[i] for i in main.argmax(axis=1)]
+        self.leader = self.diagnoses[int(np.argmax(now[1 : 1 + size]))]
+        crossed = (present < threshold) != (now[1 + size :] < threshold)
+        self.crossed: list[list[str]] = [[] for _ in values]
+        for row, d in np.argwhere(crossed).tolist():
+            self.crossed[row].append(self.diagnoses[d])
+
+    def value(self, name: str, start: int, end: int, bits: float) -> FindingValue:
+        """What the finding in these rows would tell."""
+        variable, results = self.network.variable(name), dict[str, Result]()
+        crosses: list[str] = []
+        for state, row in zip(variable.states, range(start, end), strict=True):
+            if self.probability[row] <= LEAST:
+                continue
+            results[state] = Result(
+                probability=self.probability[row],
+                diagnoses=dict(zip(self.diagnoses, self.main[row], strict=True)),
+                present=dict(zip(self.diagnoses, self.present[row], strict=True)),
+                leader=self.leaders[row],
+            )
+            crosses += self.crossed[row]
+        return FindingValue(
+            id=name,
+            label=variable.label,
+            group=variable.group,
+            bits=bits,
+            results=results,
+            changes_lead=any(r.leader != self.leader for r in results.values()),
+            crosses=tuple(dict.fromkeys(crosses)),
         )
-        before = now[1 + size : 1 + 2 * size]
-        crosses += [
-            d
-            for d, b, a in zip(diagnoses, before, present, strict=True)
-            if (b < threshold) != (a < threshold)
-        ]
-    return FindingValue(
-        id=name,
-        label=variable.label,
-        group=variable.group,
-        bits=aim.information(block[:, 1 + 2 * size :]),
-        results=results,
-        changes_lead=any(r.leader != leader for r in results.values()),
-        crosses=tuple(dict.fromkeys(crosses)),
-    )
