@@ -14,6 +14,7 @@ from bme_bayes.commands import (
     Answer,
     Run,
     certainty,
+    cohorts,
     common,
     comparing,
     explaining,
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         return made
 
     _patient_commands(command)
+    _cohort_commands(command)
     _data_commands(command)
     return parser
 
@@ -137,6 +139,19 @@ def _reason_commands(command: Command) -> None:
         compare.add_argument(
             option, action="append", metavar=metavar, help=f"{text}; may be repeated"
         )
+
+
+def _cohort_commands(command: Command) -> None:
+    score = command("score", cohorts.score, "the posteriors of a whole table of patients")
+    score.add_argument("cohort", metavar="COHORT.(csv|parquet)",
+                       help="a row a patient, a column a finding")  # fmt: skip
+    score.add_argument("--out", required=True, metavar="FILE",
+                       help="results as .csv or .parquet: a column per diagnosis (present) and "
+                       "one with _main_cause")  # fmt: skip
+    score.add_argument("--region", metavar="NAME", help="of rows without a column region")
+    score.add_argument("--keep", action="append", metavar="COLUMN",
+                       help="pass a column through; may be repeated")  # fmt: skip
+    score.add_argument("--strict", action="store_true", help="stop at the first bad row")
 
 
 def _data_commands(command: Command) -> None:

@@ -1,0 +1,39 @@
+"""`score` and `export`: whole cohorts, and the network for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from bme_bayes.commands import DEFAULT_SETTING, Answer
+from bme_bayes.commands.tables import paragraph
+
+
+def score(args: argparse.Namespace) -> Answer:
+    """Posteriors of a table of patients; the bar goes to standard error."""
+    from bme_bayes.cohort import score_cohort
+
+    start = time.perf_counter()
+    done = score_cohort(
+        args.cohort,
+        args.out,
+        region=args.region or "",
+        setting=args.setting or DEFAULT_SETTING,
+        keep=args.keep or (),
+        strict=args.strict,
+        progress=True,
+    )
+    data = {
+        "rows": done.rows,
+        "scored": done.scored,
+        "bad": done.bad,
+        "out": str(done.out),
+        "bad_rows": str(done.bad_rows),
+        "setting": args.setting or DEFAULT_SETTING,
+        "model_versions": dict(done.versions),
+        "seconds": round(time.perf_counter() - start, 2),
+    }
+    text = f"Scored {done.scored} of {done.rows} rows into {done.out}."
+    if done.bad:
+        text += f" {done.bad} bad rows are named in {done.bad_rows}."
+    return Answer(data, paragraph(text))

@@ -1,0 +1,194 @@
+"""`score`: the same answers as one by one, bad rows named, files whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import bme_bayes as bb
+from bme_bayes.cli import main
+from bme_bayes.cohort import score_cohort
+from bme_bayes.cohort.outputs import harmless
+
+GOOD = """case_id,region,age,sex,corticosteroids,crp,neurologic_deficit,note
+a,hip,45,male,present,normal,,=HYPERLINK("x")
+b,knee,,,unknown,"{""normal"": 0.2, ""raised"": 0.8}",,"two, parts"
+@c,spine,71,female,,,present,-3
+"""
+BAD = """case_id,region,age,pregnancy,sex,crp
+good,hip,45,,,normal
+state,hip,45,,,hihg
+years,hip,-4,,,
+word,hip,old,,,
+wide,hip,45,,,normal,extra
+place,elbow,45,,,
++both,hip,,early,male,
+last,knee,30,,,raised
+"""
+
+
+def write(folder: Path, text: str, name: str = "cohort.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_scores_are_those_of_one_patient_at_a_time(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    done = score_cohort(write(tmp_path, GOOD), out, keep=["note"], setting="sports_medicine")
+    assert (done.rows, done.scored, done.bad) == (3, 3, 0)
+    table = pd.read_csv(out)
+    assert table["row"].tolist() == [2, 3, 4]
+    findings: list[tuple[str, dict[str, object]]] = [
+        ("hip", {"age": 45, "sex": "male", "corticosteroids": "present", "crp": "normal"}),
+        ("knee", {"crp": {"normal": 0.2, "raised": 0.8}}),
+        ("spine", {"age": 71, "sex": "female", "neurologic_deficit": "present"}),
+    ]
+    for (_, row), (region, case) in zip(table.iterrows(), findings, strict=True):
+        network = bb.load(region, "sports_medicine")
+        found = bb.Engine(network).posterior(case)
+        assert row["leader"] == found.leader
+        assert row["log_evidence"] == pytest.approx(found.log_evidence, abs=1e-12)
+        assert done.versions[region] == network.version
+        for name, d in found.diagnoses.items():
+            assert row[name] == pytest.approx(d.present, abs=1e-12)
+            assert row[f"{name}_main_cause"] == pytest.approx(d.main_cause, abs=1e-12)
+    assert table["sifk"].isna().tolist() == [True, False, True]
+
+
+def test_formulas_are_neutralised(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    score_cohort(write(tmp_path, GOOD), out, keep=["note"])
+    with out.open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [r["note"] for r in rows] == ['\'=HYPERLINK("x")', "two, parts", "-3"]
+    assert rows[2]["case_id"] == "'@c"
+    side = tmp_path / "bad.csv"
+    done = score_cohort(write(tmp_path, BAD), side)
+    assert pd.read_csv(done.bad_rows)["id"].tolist()[-1] == "'+both"
+    for cell, expected in (("=1+1", "'=1+1"), ("-1.5", "-1.5"), ("-x", "'-x"), (-1.0, -1.0)):
+        assert harmless(cell) == expected
+
+
+def test_bad_rows_are_named_and_the_others_scored(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    done = score_cohort(write(tmp_path, BAD), out)
+    assert (done.rows, done.scored, done.bad) == (8, 2, 6)
+    assert pd.read_csv(out)["case_id"].tolist() == ["good", "last"]
+    bad = pd.read_csv(done.bad_rows, keep_default_na=False)
+    assert bad["row"].tolist() == [3, 4, 5, 6, 7, 8]
+    assert bad["column"].tolist() == ["crp", "age", "age", "", "region", "sex pregnancy"] or (
+        bad["column"].tolist()[:5] == ["crp", "age", "age", "", "region"]
+        and set(bad["column"].tolist()[5].split()) == {"sex", "pregnancy"}
+    )
+    assert "unknown state 'hihg'" in bad["problem"][0]
+    assert "7 cells in a table of 6 columns" in bad["problem"][3]
+
+
+def test_strict_stops_and_leaves_nothing(tmp_path: Path) -> None:
+    cohort, out = write(tmp_path, BAD), tmp_path / "out.csv"
+    out.write_text("earlier results")
+    with pytest.raises(bb.InputError, match="row 3, column crp: unknown state 'hihg'"):
+        score_cohort(cohort, out, strict=True)
+    assert out.read_text() == "earlier results"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cohort.csv", "out.csv"]
+
+
+def test_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bme_bayes.cohort.scorer.Scorer.take_problems", fail)
+    with pytest.raises(KeyboardInterrupt):
+        score_cohort(write(tmp_path, GOOD), tmp_path / "out.csv", keep=["note"])
+    assert [p.name for p in tmp_path.iterdir()] == ["cohort.csv"]
+
+
+def test_parquet_in_and_out(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"patient_id": [7, 8, 9], "age": [45.0, None, 300.0], "crp": ["normal", None, "raised"]}
+    )
+    frame["crp"] = frame["crp"].astype("category")
+    frame.to_parquet(tmp_path / "cohort.parquet")
+    out = tmp_path / "out.parquet"
+    done = score_cohort(tmp_path / "cohort.parquet", out, region="hip")
+    assert (done.scored, done.bad) == (2, 1)
+    assert pd.read_csv(done.bad_rows)["column"].tolist() == ["age"]
+    table = pd.read_parquet(out)
+    found = bb.Engine(bb.load("hip")).posterior({"age": 45, "crp": "normal"})
+    assert table["avn"][0] == pytest.approx(found.diagnoses["avn"].present, abs=1e-12)
+    same = tmp_path / "again.csv"
+    frame.to_csv(tmp_path / "cohort.csv", index=False)
+    score_cohort(tmp_path / "cohort.csv", same, region="hip")
+    assert pd.read_csv(same)["avn"].tolist() == table["avn"].tolist()
+
+
+def test_many_chunks_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bme_bayes.cohort.tables.CHUNK", 7)
+    lines = [f"{i},{20 + i % 60},{'present' if i % 3 else 'oops'}" for i in range(100)]
+    cohort = write(tmp_path, "id,age,limp_or_antalgic_gait\n".replace(
+        "limp_or_antalgic_gait", "corticosteroids") + "\n".join(lines))  # fmt: skip
+    done = score_cohort(cohort, tmp_path / "out.csv", region="hip")
+    good, bad = pd.read_csv(done.out)["id"].tolist(), pd.read_csv(done.bad_rows)["id"].tolist()
+    assert sorted(good + bad) == list(range(100))
+    assert bad == list(range(0, 100, 3))
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("", {}, "is empty"),
+        ("age,crp\n1,normal\n", {}, "--region"),
+        ("age,crp\n", {"region": "hips"}, "did you mean 'hip'"),
+        ("age,crpp\n", {"region": "hip"}, "did you mean 'crp'"),
+        ("age,age\n", {"region": "hip"}, "'age' is there twice"),
+        ("age,\n", {"region": "hip"}, "has no name"),
+        ("age\n", {"region": "hip", "keep": ["agee"]}, "did you mean 'age'"),
+        ("age,row\n", {"region": "hip", "keep": ["row"]}, "have already"),
+        ("age\n", {"region": "hip", "setting": "nowhere"}, "unknown setting"),
+        ('age\n"1', {"region": "hip"}, "not a CSV file"),
+    ],
+)
+def test_tables_that_cannot_be_read(
+    tmp_path: Path, text: str, options: dict[str, object], message: str
+) -> None:
+    cohort = write(tmp_path, text)
+    with pytest.raises(bb.BmeBayesError, match=message):
+        score_cohort(cohort, tmp_path / "out.csv", **options)  # type: ignore[arg-type]
+    assert [p.name for p in tmp_path.iterdir()] == ["cohort.csv"]
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    cohort = write(tmp_path, GOOD)
+    for source, out, message in [
+        (tmp_path / "none.csv", tmp_path / "o.csv", "No such file"),
+        (tmp_path / "none.parquet", tmp_path / "o.csv", "No such file"),
+        (cohort, tmp_path / "o.txt", "a .csv or a .parquet"),
+        (tmp_path / "c.xlsx", tmp_path / "o.csv", "a .csv or a .parquet"),
+        (cohort, cohort, "the cohort itself"),
+        (cohort, tmp_path / "nowhere" / "o.csv", "cannot write"),
+        (write(tmp_path, "x", "x.parquet"), tmp_path / "o.csv", "not a Parquet file"),
+    ]:
+        with pytest.raises(bb.InputError, match=message):
+            score_cohort(source, out, keep=["note"])
+    (tmp_path / "latin.csv").write_bytes(b"age,region\n4\xff,hip\n")
+    with pytest.raises(bb.InputError, match="UTF-8"):
+        score_cohort(tmp_path / "latin.csv", tmp_path / "o.csv")
+
+
+def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cohort, out = str(write(tmp_path, BAD)), str(tmp_path / "out.csv")
+    assert main(["score", cohort, "--out", out, "--json"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert (found["rows"], found["scored"], found["bad"]) == (8, 2, 6)
+    assert "scoring: 100%" in printed.err
+    assert Path(found["bad_rows"]).exists()
+    assert main(["score", cohort, "--out", out]) == 0
+    assert "6 bad rows" in capsys.readouterr().out
+    assert main(["score", cohort, "--out", out, "--strict"]) == 2
+    assert "row 3, column crp" in capsys.readouterr().err
