@@ -123,6 +123,19 @@ def solve(
     )
 
 
+def response(network: Network, scenarios: Scenarios, edema: Floats, solved: Solved) -> Floats:
+    """How the solved vector follows the base rates: (len(theta), G) d theta / d ln base rate.
+
+    The case mix and the shares with none and three diagnoses are kept: the inverse of the
+    Jacobian of the logarithms of all marginals, its first G columns.
+    """
+    mix = build_case_mix(network)
+    fit = _Fit(scenarios, edema, kind_offsets(network, reference_mix(network)), mix)
+    marginals, jacobian = fit.residual(solved.theta, np.zeros(len(solved.theta)))
+    inverse = np.linalg.pinv(jacobian / marginals[:, None], rcond=1e-10)
+    return np.asarray(inverse[:, : len(scenarios.grades)])
+
+
 @dataclass(frozen=True)
 class _Fit:
     """Residuals and their Jacobian for one vector of logarithms `theta`.

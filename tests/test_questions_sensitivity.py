@@ -10,6 +10,7 @@ from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.findings import code_findings
 from bme_bayes.network import EDEMA, Number
 from bme_bayes.questions.break_even import break_even
+from bme_bayes.questions.compare import variant
 from bme_bayes.questions.curves import Curve, agrees, through
 from bme_bayes.questions.reweigh import Reweigher
 from bme_bayes.questions.sensitivity import evaluate, limits, mattering, sensitivity
@@ -101,7 +102,22 @@ def test_the_closed_form_holds_where_it_should() -> None:
             assert s.curve is not None, s.number  # the leak stays that of the lowest cell
     rates = [s for s in found.numbers if s.number.quantity == "base_rate"]
     assert len(rates) == 5
-    assert all(s.curve for s in rates)
+
+
+@pytest.mark.parametrize("findings", CASES)
+def test_derivatives_by_base_rates_are_those_of_a_new_fit(findings: dict[str, object]) -> None:
+    space, belief = compiled(findings, seed=3)
+    column = space.scenarios.diagnoses.index("infection")
+    found = sensitivity(space, belief, "infection", top=500, neglect=0.0)
+    for s in found.numbers:
+        if s.number.quantity == "base_rate":
+            name, step = f"{s.number.child}.{s.number.state}", s.number.value * 1e-3
+            main = []
+            for sign in (-1, 1):
+                again = variant("x", space, findings, {name: s.number.value + sign * step})
+                main.append(float((again.belief.scenario @ again.space.main_matrix)[column]))
+            slope = (main[1] - main[0]) / (2 * step)
+            assert s.derivative == pytest.approx(slope, rel=2e-3, abs=1e-5)
 
 
 def test_the_answer_and_its_table() -> None:

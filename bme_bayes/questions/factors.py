@@ -26,6 +26,24 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Exponential:
+    """A factor exp(slope @ shift): slope (S, G), shift (G, versions)."""
+
+    slope: Floats
+    shift: Floats
+
+    @property
+    def versions(self) -> int:
+        """How many versions it has."""
+        return int(self.shift.shape[1])
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:  # noqa: ARG002
+        """(S, versions) of the factor, in the first working array."""
+        np.matmul(self.slope, self.shift[:, part], out=work[0])
+        return np.exp(work[0], out=work[0])
+
+
+@dataclass(frozen=True)
 class Linear:
     """A factor constant + sum of c_j P(F < j): each P(F < j) is a product over the causes.
 
@@ -100,7 +118,7 @@ class WithParts:
         return low
 
 
-Factor = Fixed | Linear | Mean | WithParts
+Factor = Fixed | Exponential | Linear | Mean | WithParts
 
 
 def product_of(table: Floats) -> Linear:

@@ -7,7 +7,8 @@ and risk factors that are known: no other number can move it once the base rates
 at a time.
 
 Every frequency and share is a Dirichlet (two states: a Beta) with mean `Number.value` and
-weight `Number.n`; a base rate is a Beta; an odds ratio is lognormal and a coupling normal,
+weight `Number.n`; base rates are Betas, scaled to keep the expected number of diagnoses (as in
+a Dirichlet, one gains what others lose); an odds ratio is lognormal and a coupling normal,
 with `low` to `high` as their 95 % interval.
 """
 
@@ -29,6 +30,8 @@ Floats = NDArray[np.float64]
 LEAST = 2e-4
 """Drawn frequencies and base rates stay above this (or above their value, where lower): a
 weight of ten patients can't tell one in 5,000 from one in a million."""
+MOST = 0.98
+"""No base rate is drawn above this."""
 DEFAULT_N = 10.0
 Z = 1.959963984540054
 
@@ -118,13 +121,14 @@ def draw(space: DiseaseSpace, coded: Coded, draws: int, rng: Generator) -> Param
     edema = np.stack([1 - space.links, space.links])
     rates = base_numbers(space)
     value = np.array([r.value for r in rates])
-    base = _dirichlet(np.stack([1 - value, value]), np.array([r.n for r in rates]), draws, rng)
+    base = _dirichlet(np.stack([1 - value, value]), np.array([r.n for r in rates]), draws, rng)[1]
+    base *= value.sum() / base.sum(axis=1, keepdims=True)
     return Parameters(
         size=draws,
         cells=cells,
         coupling={n: _coupling_draws(network, n, draws, rng) for n in now.coupling},
         links=_dirichlet(edema, cell_weights(network, EDEMA), draws, rng)[1],
-        base=base[1],
+        base=np.minimum(base, MOST),
         kind_share=_draw_kind_shares(network, draws, rng),
         roots={n: _draw_root(network, n, t[:, 0], draws, rng) for n, t in now.roots.items()},
     )

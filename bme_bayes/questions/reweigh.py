@@ -2,12 +2,11 @@
 
 The prior that was solved for the base rates is kept and re-weighted, so nothing is solved
 again. Exact for the cells of findings, shares of processes and couplings (the prior does not
-depend on them). First order for the rest, whose change the fit would partly take back: the
-odds of a grade are multiplied by (new / old odds of its base rate), the odds of its kinds by
-the change in their own multipliers, and each grade is then scaled so that its average
-multiplier over the case mix stays what it was. So a diagnosis that becomes more common does so
-at the cost of all others in proportion. What does not change: the case mix itself, the
-shares with none or several diagnoses, and risk factors that were not asked about.
+depend on them). First order for the rest, whose change the fit would partly take back: base
+rates as in `prior_shift`; odds ratios, shares and links change the odds of their kinds, and
+each public state is then scaled so that its average multiplier over the case mix stays what
+it was. What does not change: the case mix, the shares with none or several diagnoses, and the
+odds ratios of risk factors that were not asked about.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.factors import (
+    Exponential,
     Factor,
     Fixed,
     Mean,
@@ -36,6 +36,7 @@ from bme_bayes.questions.factors import (
 )
 from bme_bayes.questions.layout import lay_out
 from bme_bayes.questions.parameters import Parameters, families, point
+from bme_bayes.questions.prior_shift import prior_shift
 
 Floats = NDArray[np.float64]
 CHUNK = 16
@@ -82,11 +83,10 @@ class Reweigher:
         self.edema = below.get(EDEMA, np.ones(2))
         order = np.argsort(-belief.scenario)
         held = np.cumsum(belief.scenario[order])
-        keep = np.sort(order[: int(np.searchsorted(held, 1 - neglect)) + 1])
-        self.neglected = float(max(1 - belief.scenario[keep].sum(), 0.0))
-        weight = (space.roots_weight(roots) * space.solved.scenario)[keep]
-        self.layout = lay_out(space, keep)
-        self.weight = weight
+        self.keep = np.sort(order[: int(np.searchsorted(held, 1 - neglect)) + 1])
+        self.neglected = float(max(1 - belief.scenario[self.keep].sum(), 0.0))
+        self.weight = (space.roots_weight(roots) * space.solved.scenario)[self.keep]
+        self.layout = lay_out(space, self.keep)
         self.now = point(space, belief.known)
         self.scale = {n: _scale(t[:, 0], belief.known.get(n)) for n, t in self.now.cells.items()}
         self.reference = reference_mix(space.network)
@@ -124,6 +124,9 @@ class Reweigher:
 
     def _factors(self, parameters: Parameters) -> tuple[list[Factor], list[Process]]:
         free: list[Factor] = [product_of(self._kind_factor(parameters))]
+        if not np.array_equal(parameters.base, self.now.base):
+            slope = prior_shift(self.space, self.coded, self.keep)
+            free.append(Exponential(slope, np.log(parameters.base / self.now.base).T))
         processes: dict[str, Process] = {}
         for whole, parts in self.families.items():
             process = self.space.network.variable(whole).process
@@ -187,8 +190,7 @@ class Reweigher:
         grade_of = self.space.scenarios.grade_of
         by_grade = np.eye(len(self.space.scenarios.grades))[grade_of]
         mean = (average * self.prior_kinds) @ by_grade
-        rates = parameters.base / (1 - parameters.base) * (1 - now.base) / now.base
-        factor = own * (rates / mean)[:, grade_of]
+        factor = own / mean[:, grade_of]
         return np.hstack([factor, np.ones((len(factor), 1))])
 
 

@@ -20,7 +20,8 @@ BASE_RATE = "base_rate"
 def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, float]]) -> Parameters:
     """One version for each (number, new value): this number changed and all others kept.
 
-    The other states of the same column keep their proportions. Raises `InputError` for a
+    The other states of the same column keep their proportions, and so do the other base rates:
+    their sum, and with it the share with several diagnoses, stays. Raises `InputError` for a
     number that can't move this patient's posterior.
     """
     now, size = point(space, coded), len(changes)
@@ -52,7 +53,8 @@ def _change(space: DiseaseSpace, out: Parameters, row: int, number: Number, valu
     column = causes.index(cause) if cause in causes else -1
     known = column >= 0
     if quantity == BASE_RATE and (child, state) in space.scenarios.grades:
-        out.base[row, space.scenarios.grades.index((child, state))] = value
+        place = space.scenarios.grades.index((child, state))
+        out.base[row] = _set_share(out.base[row], place, value)
     elif quantity == "frequency" and child == EDEMA and known:
         out.links[row, column] = value
     elif quantity == "frequency" and child in out.cells and known:
