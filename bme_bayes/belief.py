@@ -39,9 +39,11 @@ class Belief:
     @cached_property
     def levels(self) -> dict[str, Floats]:
         """Process id to (2, S) P(level | scenario, findings)."""
-        out = {}
-        for process, joint in self.joint_levels.items():
-            total = joint[0] + joint[1]
-            possible = total > 0
-            out[process] = np.divide(joint, total, out=np.full_like(joint, 0.5), where=possible)
-        return out
+        return {process: _levels(joint) for process, joint in self.joint_levels.items()}
+
+
+def _levels(joint: Floats) -> Floats:
+    total = joint[0] + joint[1]
+    if total.min() > 0:
+        return np.asarray(joint / total)
+    return np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0)

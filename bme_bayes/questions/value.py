@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.marginals import collapse_rows
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.targets import make_target
 
@@ -116,7 +117,8 @@ def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[str], list[int], Fl
             rows[0], rows[1] = 1 - space.edema, space.edema
         else:
             space.predictive(variable.id, belief, out=rows)
-    return [v.id for v in unknown], starts, given @ (space.answers * belief.scenario).T
+    values = collapse_rows(given, space.answers * belief.scenario)
+    return [v.id for v in unknown], starts, values
 
 
 def _root_shares(space: DiseaseSpace, belief: Belief) -> Callable[[str], Floats]:
