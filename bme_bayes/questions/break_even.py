@@ -83,9 +83,9 @@ def break_even(
 
     Of each base rate of the leader and the challenger (by default the second main cause), and
     each odds ratio and share of their kinds for the risk factors and context that are known:
-    the value at which both are equally probable main causes, all else kept. Their difference
-    is (a + b x) / (c + d x) in the number, whose root is in closed form; bisection checks it
-    and finds it where the form does not hold. Raises `UnknownName`, and `InputError` when the
+    the value at which both are equally probable main causes, all else kept (other base rates
+    give way). Where their difference is (a + b x) / (c + d x) in the number, its root is in
+    closed form; bisection finds the others. Raises `UnknownName`, and `InputError` when the
     challenger leads already.
     """
     names = space.scenarios.diagnoses

@@ -2,9 +2,10 @@
 
 The joint probability of the findings and a diagnosis is linear in one cell of a table, and so
 is that of the findings alone; their ratio, the posterior, is (a + b x) / (c + d x). It stays so
-for a base rate (after both are multiplied by 1 - x) and for an odds ratio or share with the
-grade's scale. It is not where x changes the leak of a noisy-MAX (the leak is the cell of the
-least likely cause), or where the cell hangs on a process (it is split by a quadratic).
+for an odds ratio, a share or a link to marrow edema, with the scale of the public state. It is
+not where x changes the leak of a noisy-MAX (the leak is the cell of the least likely cause),
+where the cell hangs on a process (it is split by a quadratic), or for a base rate, which the
+odds of all diagnoses follow.
 """
 
 from __future__ import annotations
