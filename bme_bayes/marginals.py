@@ -52,9 +52,10 @@ def diagnosis_sets(scenarios: Scenarios) -> tuple[Ints, list[tuple[str, ...]]]:
 
 def collapse_rows(rows: Floats, columns: Floats) -> Floats:
     """(R, C) sums over the scenarios of the products of (R, S) and (C, S): rows @ columns.T."""
-    size = rows.shape[1] // BLOCK * BLOCK
+    blocks = rows.shape[1] // BLOCK
+    size = blocks * BLOCK
     out = rows[:, size:] @ columns[:, size:].T
-    left = rows[:, :size].reshape(len(rows), -1, BLOCK).transpose(1, 0, 2)
-    right = columns[:, :size].reshape(len(columns), -1, BLOCK).transpose(1, 2, 0)
+    left = rows[:, :size].reshape(len(rows), blocks, BLOCK).transpose(1, 0, 2)
+    right = columns[:, :size].reshape(len(columns), blocks, BLOCK).transpose(1, 2, 0)
     out += np.matmul(left, right).sum(axis=0)
     return np.asarray(out)
