@@ -46,4 +46,4 @@ def _levels(joint: Floats) -> Floats:
     total = joint[0] + joint[1]
     if total.min() > 0:
         return np.asarray(joint / total)
-    return np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0)
+    return np.asarray(np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0))

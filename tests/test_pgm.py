@@ -7,6 +7,8 @@ number is bounded by what the others' memory bears.
 """
 
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -124,12 +126,11 @@ def test_pgmpy_agrees_on_the_hip() -> None:
 
 def agrum_net(model, nodes: set[str]):  # type: ignore[no-untyped-def]
     """The part of a pgmpy model as a pyAgrum network (whose numpy axes run the other way)."""
-    import pyagrum
-
-    net = pyagrum.BayesNet()
+    gum: Any = import_module("pyagrum")
+    net = gum.BayesNet()
     tables = {c.variable: c for c in model.get_cpds() if c.variable in nodes}
     for name, table in tables.items():
-        net.add(pyagrum.LabelizedVariable(name, name, [str(s) for s in table.state_names[name]]))
+        net.add(gum.LabelizedVariable(name, name, [str(s) for s in table.state_names[name]]))
     for name, table in tables.items():
         for parent in table.variables[1:]:
             net.addArc(parent, name)
@@ -148,8 +149,7 @@ def largest_clique(net, inference) -> float:  # type: ignore[no-untyped-def]
 
 
 def test_pyagrum_agrees_on_the_hip() -> None:
-    import pyagrum
-
+    gum: Any = import_module("pyagrum")
     engine, model = hip()
     diagnoses = [d.id for d in engine.network.diagnoses]
     compared = 0
@@ -157,7 +157,7 @@ def test_pyagrum_agrees_on_the_hip() -> None:
         evidence, virtual = pgmpy_evidence(engine.network, findings)
         given = evidence | {c.variable: np.asarray(c.values).ravel().tolist() for c in virtual}
         net = agrum_net(model, relevant(model, diagnoses, list(given)))
-        inference = pyagrum.LazyPropagation(net)
+        inference = gum.LazyPropagation(net)
         inference.setEvidence(given)
         inference.setTargets(set(diagnoses))
         if largest_clique(net, inference) > LARGEST_CLIQUE:
