@@ -11,5 +11,28 @@ PAGES = Path(__file__).resolve().parent / "pages"
 
 def run() -> None:
     """Set up the page and show the chosen one."""
-    st.set_page_config("Bone marrow edema explorer", layout="wide")
-    st.navigation([st.Page(PAGES / "explorer.py", title="Explorer", default=True)]).run()
+    st.set_page_config(
+        page_title="Bone marrow edema explorer",
+        page_icon=":material/orthopedics:",
+        layout="wide",
+    )
+    explorer = st.Page(
+        PAGES / "explorer.py",
+        title="Explorer",
+        icon=":material/orthopedics:",
+        help="Enter findings; see the likely and the dangerous causes, and what to look for next.",
+        default=True,
+    )
+    teach = st.Page(
+        PAGES / "teach.py",
+        title="Teach",
+        icon=":material/school:",
+        help="Published cases step by step, and lessons on the live model.",
+    )
+    network = st.Page(
+        PAGES / "network.py",
+        title="Network and sources",
+        icon=":material/account_tree:",
+        help="The graph, every number with its source, reference cards, questions and terms.",
+    )
+    st.navigation([explorer, teach, network], position="top").run()

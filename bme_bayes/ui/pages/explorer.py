@@ -1,5 +1,31 @@
-"""The Explorer page."""
+"""The Explorer page: what is likely, what is dangerous, what next."""
+
+from __future__ import annotations
 
 import streamlit as st
 
-st.title("Bone marrow edema: what could it be?")
+from bme_bayes.ui import session
+from bme_bayes.ui.parts import answer, findings, footer, next_steps, summary, toolbar, top
+from bme_bayes.ui.state import grouped
+from bme_bayes.ui.words import GROUPS
+
+FIRST_OPEN = "patient"
+
+toolbar.draw()
+session.area(session.TOP, top.draw)
+session.area(session.SUMMARY, summary.draw)
+enter, read = st.columns([11, 13], gap="large")
+with enter:
+    st.subheader("Findings", anchor=False)
+    session.area(session.SEARCH, findings.search_box)
+    session.area(session.ENTERED, findings.entered)
+    groups = grouped(session.current_model().network)
+    for name in [*GROUPS, *groups.keys() - GROUPS.keys()]:
+        if name in groups:
+            session.area(
+                session.area_of(name), findings.group, name, groups[name], name == FIRST_OPEN
+            )
+with read:
+    session.area(session.ANSWER, answer.draw)
+    session.area(session.NEXT, next_steps.draw)
+footer.draw()

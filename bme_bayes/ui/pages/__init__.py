@@ -1,0 +1,1 @@
+"""Page files for `st.navigation`; each runs from top to bottom."""

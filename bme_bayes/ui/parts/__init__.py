@@ -1,0 +1,1 @@
+"""Parts of the explorer: each draws one area of the page from the state."""

@@ -1,0 +1,59 @@
+"""The answer at a glance: the leading causes in a sentence, and what must not be missed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from bme_bayes.errors import Contradiction
+from bme_bayes.posterior import Posterior
+from bme_bayes.questions.targets import DANGEROUS
+from bme_bayes.ui import session
+from bme_bayes.ui.words import in_sentence, listed, of_100, short
+
+LIKELY = 0.05
+NAMED = 3
+RARE, NOTABLE = 0.01, 0.05
+
+
+def draw() -> None:
+    """Headline and dangerous causes; nothing where the findings exclude each other."""
+    used = session.current_split().used
+    try:
+        now = session.current_model().posterior(used)
+    except Contradiction:
+        return
+    with st.container(border=True):
+        st.markdown(headline(now, bool(used)))
+        must_not_miss(now)
+
+
+def headline(now: Posterior, entered: bool) -> str:
+    """The leading causes in one sentence of natural frequencies."""
+    likely = [(n, d) for n, d in now.diagnoses.items() if d.main_cause >= LIKELY][:NAMED]
+    if not likely:
+        return "No single cause stands out."
+    who = "Among patients like this" if entered else "Before any finding, in this setting"
+    told = [f"**{in_sentence(short(n, now.labels))}** in {of_100(d.main_cause)}" for n, d in likely]
+    rest = 1 - sum(d.main_cause for _, d in likely)
+    return (
+        f"{who}, the main cause of the edema is {listed(told)}; something else in {of_100(rest)}."
+    )
+
+
+def must_not_miss(now: Posterior) -> None:
+    """The dangerous diagnoses with their probability of being present, whatever their rank."""
+    here = [d for d in now.diagnoses if d in DANGEROUS]
+    with st.container(horizontal=True, gap="xsmall"):
+        st.markdown("**Must not be missed**, present in:", width="content")
+        for name in sorted(here, key=lambda d: -now.diagnoses[d].present):
+            chance = now.diagnoses[name].present
+            told = f"{short(name, now.labels)}: {of_100(chance, brief=True)}"
+            st.badge(told, color=_alarm(chance))
+
+
+def _alarm(chance: float) -> Literal["red", "orange", "gray"]:
+    if chance >= NOTABLE:
+        return "red"
+    return "orange" if chance >= RARE else "gray"

@@ -1,0 +1,137 @@
+"""The explorer's state in the browser session: made from the link, changed by callbacks.
+
+The page is drawn in fragments. A callback changes the state and then draws again only the areas
+that the change can be seen in, so that sixty answers on the page do not slow down each click.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from bme_bayes.errors import BmeBayesError
+from bme_bayes.network import Variable
+from bme_bayes.ui import charts, links, state
+from bme_bayes.ui.model import Model, catalogue, model, regions, setting_labels
+from bme_bayes.ui.state import Explorer, Split
+from bme_bayes.ui.words import UNKNOWN
+
+EXPLORER = "explorer"
+TOP, SUMMARY, ENTERED, SEARCH = "top", "summary", "entered", "search"
+ANSWER, NEXT = "answer", "next"
+QUERY = "find"
+FIRST, LAST = (TOP, SUMMARY, ENTERED), (ANSWER, NEXT)
+log = logging.getLogger(__name__)
+
+
+def explorer() -> Explorer:
+    """The state; at the beginning of a session, what the link asks for."""
+    if EXPLORER not in st.session_state:
+        st.session_state[EXPLORER] = _from_link()
+    found: Explorer = st.session_state[EXPLORER]
+    return found
+
+
+def _from_link() -> Explorer:
+    query = st.query_params.to_dict()
+    if not query:
+        return Explorer()
+    found = links.from_query(query, catalogue(), regions(), tuple(setting_labels()))
+    case = found.case
+    notice = links.version_notice(query, model(case.region, case.setting).network.version)
+    notices = (*found.notices, notice) if notice else found.notices
+    return Explorer(case, (), notices)
+
+
+def current_model() -> Model:
+    """The model of the case's region and setting."""
+    case = explorer().case
+    return model(case.region, case.setting)
+
+
+def current_split() -> Split:
+    """The choices that count now, and those set aside."""
+    return state.split(explorer().case, current_model().network)
+
+
+def write_link() -> None:
+    """Put the case into the address bar."""
+    query = links.to_query(explorer().case, current_model().network.version)
+    if st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
+
+
+def follow(widget: str, value: object) -> None:
+    """Let a control show a value of the state.
+
+    Only a different value is assigned: Streamlit sends every assigned value to the browser, where
+    it would overwrite what has been clicked in the meantime.
+    """
+    if widget not in st.session_state or st.session_state[widget] != value:
+        st.session_state[widget] = value
+
+
+def area_of(group: str) -> str:
+    """The fragment key of a group of findings."""
+    return f"group_{group}"
+
+
+def take(variable: Variable, widget: str) -> None:
+    """Callback: a finding's control has been used."""
+    choose(variable, str(st.session_state.get(widget) or UNKNOWN))
+
+
+def choose(variable: Variable, choice: str | None) -> None:
+    """Callback: set or clear a finding."""
+    change(lambda present: state.choose(present, variable, choice))
+
+
+def change(move: Callable[[Explorer], Explorer]) -> None:
+    """Callback: change the state, then draw again the areas that show a difference."""
+    before = explorer()
+    now = move(before)
+    st.session_state[EXPLORER] = now
+    if (before.case.region, before.case.setting) != (now.case.region, now.case.setting):
+        st.rerun()
+    groups = map(area_of, sorted(_groups_changed(before, now)))
+    searched = (SEARCH,) if st.session_state.get(QUERY) else ()
+    st.rerun([*FIRST, *searched, *groups, *LAST])
+
+
+def _groups_changed(before: Explorer, now: Explorer) -> set[str]:
+    changed = {finding for finding, _ in set(before.case.findings) ^ set(now.case.findings)}
+    variables = current_model().network.variables
+    return {variables[f].group for f in changed if f in variables}
+
+
+def chart(spec: charts.Spec, key: str) -> None:
+    """Draw a chart; its description is what people hear who cannot see it."""
+    drawn = {name: part for name, part in spec.items() if name != "description"}
+    st.vega_lite_chart(drawn, key=key, alt=spec["description"])
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Turn a failure while drawing an area into a message; the case stays as it is."""
+    try:
+        yield
+    except BmeBayesError:
+        log.exception("the model could not answer")
+        st.error("The model cannot answer this case. Undo the last step, or remove a finding.")
+    except Exception:
+        log.exception("a part of the page failed")
+        st.error("This part of the page failed. Your findings are kept; undo the last step.")
+
+
+def area(key: str, draw: Callable[..., None], *args: object) -> None:
+    """Draw an area of the page as a fragment, so that it can be drawn again on its own."""
+
+    @st.fragment(key=key)
+    def run() -> None:
+        with shielded():
+            draw(*args)
+
+    run()

@@ -1,0 +1,110 @@
+"""The words of the pages: groups, answers, percentages and natural frequencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bme_bayes.network import Variable
+
+GROUPS = {
+    "patient": "Patient",
+    "risk": "Risk factors",
+    "symptom": "Symptoms",
+    "examination": "Examination",
+    "radiograph": "Radiograph",
+    "mri": "MRI",
+    "laboratory": "Laboratory and DEXA",
+}
+REGIONS = {"hip": "Hip", "knee": "Knee", "ankle_foot": "Ankle and foot", "spine": "Spine"}
+SHORT = {
+    "bmes": "Bone marrow edema syndrome",
+    "insufficiency_fracture": "Insufficiency fracture",
+    "sifk": "Subchondral fracture (SIFK)",
+    "avn": "Osteonecrosis (AVN)",
+    "infection": "Bone or joint infection",
+    "malignancy": "Tumour or metastasis",
+    "inflammatory_arthritis": "Inflammatory arthritis",
+    "crystal_arthropathy": "Gout or CPPD",
+    "osteoarthritis": "Osteoarthritis",
+    "bone_contusion": "Bone contusion",
+    "traumatic_fracture": "Acute fracture",
+    "meniscal_or_cartilage_injury": "Meniscus or cartilage injury",
+    "disc_degeneration": "Disc degeneration (Modic 1)",
+}
+UNKNOWN = "unknown"
+PROBABLE = "probable"
+NOT_IMAGED = "not_imaged"
+BINARY = {UNKNOWN: "Unknown", "absent": "Absent", PROBABLE: "Probable", "present": "Present"}
+MINUS = "\N{MINUS SIGN}"
+WIDE = "\N{NO-BREAK SPACE}"
+
+
+def short(diagnosis: str, labels: Mapping[str, str]) -> str:
+    """A name for a diagnosis that fits a chart."""
+    return SHORT.get(diagnosis) or labels.get(diagnosis, diagnosis).partition(" (")[0]
+
+
+def in_sentence(name: str) -> str:
+    """A label inside a sentence: lower case unless it starts with an abbreviation."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def setting_name(setting: str) -> str:
+    """A setting's file name as words."""
+    return setting.replace("_", " ").capitalize()
+
+
+def answer(variable: Variable, choice: str) -> str:
+    """The words for a choice of a finding."""
+    if choice == NOT_IMAGED:
+        return "MRI not done yet"
+    if choice in BINARY and (choice in (UNKNOWN, PROBABLE) or not variable.state_labels):
+        return BINARY[choice]
+    label = variable.state_label(choice)
+    return label[:1].upper() + label[1:]
+
+
+def finding_and_answer(variable: Variable, choice: str) -> str:
+    """A finding with its answer, as in the list of what has been entered."""
+    if choice == NOT_IMAGED:
+        return "MRI not done yet"
+    return f"{variable.label}: {in_sentence(answer(variable, choice))}"
+
+
+def percent(probability: float) -> str:
+    """A probability as a whole percentage; never 0 or 100 unless it is."""
+    if 0 < probability < 0.01:
+        return f"<1{WIDE}%"
+    if 0.99 < probability < 1:
+        return f">99{WIDE}%"
+    return f"{probability * 100:.0f}{WIDE}%"
+
+
+def of_100(probability: float, brief: bool = False) -> str:
+    """A natural frequency, always of 100, so that two of them can be compared at a glance."""
+    if 0 < probability < 0.01:
+        return f"{'<' if brief else 'fewer than '}1 of 100"
+    if 0.99 < probability < 1:
+        return f"{'>' if brief else 'more than '}99 of 100"
+    return f"{probability * 100:.0f} of 100"
+
+
+def points(now: float, before: float) -> str:
+    """A change in percentage points: `+12`, `−3`, or `±0`."""
+    change = round((now - before) * 100)
+    if change == 0:
+        return "±0"
+    return f"+{change}" if change > 0 else f"{MINUS}{-change}"
+
+
+def listed(items: list[str]) -> str:
+    """Words joined by commas and a last `and`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def plain(text: str, limit: int = 60) -> str:
+    """Text from outside (a link) with nothing that Markdown would act on."""
+    kept = "".join(c if c.isalnum() or c in " _-.+/" else " " for c in text).strip()
+    return kept[:limit] + ("…" if len(kept) > limit else "")

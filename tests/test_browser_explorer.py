@@ -1,0 +1,161 @@
+"""The Explorer in a real browser: the paths that people take."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+LONG = 90_000
+REGIONS_FIRST = "?region=hip&setting=general_orthopaedics"
+
+
+@pytest.fixture
+def explorer(app_server: str, page: Page) -> Page:
+    page.set_default_timeout(20_000)
+    page.goto(app_server)
+    expect(page.get_by_text("not a medical device")).to_be_visible(timeout=LONG)
+    return page
+
+
+def group(page: Page, title: str) -> Locator:
+    return page.get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
+
+
+def control(place: Locator | Page, label: str) -> Locator:
+    return place.get_by_role("radiogroup", name=label, exact=True)
+
+
+def answer(page: Page, title: str, label: str, choice: str) -> None:
+    area = group(page, title)
+    if not control(area, label).is_visible():
+        area.locator("summary").click()
+    control(area, label).get_by_role("radio", name=choice, exact=True).click()
+
+
+def removable(page: Page, text: str) -> Locator:
+    return page.get_by_role("radiogroup", name="Click a finding to remove it").get_by_text(text)
+
+
+def link(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def test_a_case_is_entered_and_a_finding_removed(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+    expect(explorer.get_by_text("Among patients like this")).to_be_visible()
+    answer(explorer, "Risk factors", "Obesity or joint malalignment", "Probable")
+    expect(explorer.get_by_text("Risk factors · 1 entered")).to_be_visible()
+    expect(explorer).to_have_url(re.compile("night_pain=present&obesity=probable"))
+    removable(explorer, "Night pain: present").click()
+    expect(removable(explorer, "Night pain: present")).to_have_count(0)
+    unknown = control(group(explorer, "Symptoms"), "Night pain").get_by_role("radio").first
+    expect(unknown).to_have_attribute("aria-checked", "true")
+
+
+def test_quick_answers_are_all_kept(explorer: Page) -> None:
+    group(explorer, "Symptoms").locator("summary").click()
+    labels = [
+        "Night pain",
+        "Pain at rest",
+        "Cannot bear weight",
+        "Fever, chills or malaise",
+        "Deep, hard-to-localise bone pain",
+        "Morning stiffness over 30 minutes",
+    ]
+    for label in labels:
+        row = control(group(explorer, "Symptoms"), label)
+        row.get_by_role("radio", name="Absent", exact=True).click()
+    for label in labels:
+        expect(removable(explorer, f"{label}: absent")).to_be_visible()
+    assert len(link(explorer)) == len(labels) + 3
+
+
+def test_a_suggestion_is_tried_and_undone(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+    button = explorer.get_by_role("button", name=re.compile(r"^Present → \d+")).first
+    button.click()
+    expect(explorer.get_by_text("Entered · 2")).to_be_visible()
+    assert len(link(explorer)) == 5
+    explorer.get_by_role("button", name="Undo").click()
+    expect(explorer.get_by_text("Entered · 1")).to_be_visible()
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+
+
+def test_search_by_an_everyday_word(explorer: Page) -> None:
+    explorer.get_by_label("Find a finding").press_sequentially("can't walk")
+    found = explorer.get_by_role("radiogroup", name="Cannot bear weight").first
+    found.get_by_role("radio", name="Present", exact=True).click()
+    expect(removable(explorer, "Cannot bear weight: present")).to_be_visible()
+
+
+def test_the_link_restores_the_case_in_a_new_tab(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Open this case").nth(2).click()
+    expect(explorer.get_by_text("red flags")).to_be_visible(timeout=LONG)
+    expect(explorer).to_have_url(re.compile("systemic_signs=present.*model="))
+    other = explorer.context.new_page()
+    other.goto(explorer.url)
+    expect(removable(other, "Night pain: present")).to_be_visible(timeout=LONG)
+    expect(other.get_by_text("red flags")).to_be_visible()
+    spine = other.get_by_role("radiogroup", name="Region").get_by_role("radio", name="Spine")
+    expect(spine).to_have_attribute("aria-checked", "true")
+    assert link(other) == link(explorer)
+    assert other.get_by_text("another version").count() == 0
+
+
+def test_a_link_of_another_version_or_with_faults_says_so(app_server: str, page: Page) -> None:
+    page.goto(f"{app_server}/{REGIONS_FIRST}&night_pain=present&nonsense=1&model=000000000000")
+    expect(removable(page, "Night pain: present")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("another version of the model")).to_be_visible()
+    expect(page.get_by_text("that is not known")).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_another_region_and_back(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+    answer(explorer, "Examination", "Groin or anterior thigh pain", "Present")
+    expect(explorer.get_by_text("Entered · 2")).to_be_visible()
+    region = explorer.get_by_role("radiogroup", name="Region")
+    region.get_by_role("radio", name="Knee").click()
+    note = explorer.get_by_text("Set aside: groin or anterior thigh pain")
+    expect(note).to_be_visible(timeout=LONG)
+    expect(explorer.get_by_text("Entered · 1")).to_be_visible()
+    region.get_by_role("radio", name="Hip").click()
+    expect(explorer.get_by_text("Entered · 2")).to_be_visible(timeout=LONG)
+    expect(note).to_have_count(0)
+
+
+def test_a_worked_case_fills_the_page(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Open this case").first.click()
+    expect(removable(explorer, "Pregnancy: third trimester")).to_be_visible(timeout=LONG)
+    for number in range(2):
+        chart = explorer.get_by_test_id("stVegaLiteChart").nth(number)
+        expect(chart.locator("canvas, svg").first).to_be_visible()
+    described = explorer.locator("[aria-label^='Bar chart of the possible causes']")
+    expect(described.first).to_be_attached()
+    assert explorer.get_by_test_id("stException").count() == 0
+
+
+def test_it_works_by_keyboard(explorer: Page) -> None:
+    group(explorer, "Symptoms").locator("summary").click()
+    row = control(group(explorer, "Symptoms"), "Night pain")
+    row.get_by_role("radio").first.focus()
+    for _ in range(3):
+        explorer.keyboard.press("ArrowRight")
+    explorer.keyboard.press("Space")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+
+
+def test_nothing_is_cut_off_at_the_width_of_a_phone(app_server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_server}/{REGIONS_FIRST}&edema_extent=regional&night_pain=present")
+    expect(removable(page, "Night pain: present")).to_be_visible(timeout=LONG)
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stMain] *')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1"
+        " && e.getBoundingClientRect().width > 0).map(e => e.dataset.testid || e.className)"
+    )
+    assert wide == []

@@ -1,0 +1,203 @@
+"""The explorer's state, links, search and words: pure functions, no Streamlit."""
+
+import dataclasses
+import itertools
+
+import pytest
+
+import bme_bayes as bb
+from bme_bayes.network import EDEMA, Network, Variable
+from bme_bayes.reading import settings
+from bme_bayes.ui import links, state
+from bme_bayes.ui.search import search
+from bme_bayes.ui.state import Case, Explorer
+from bme_bayes.ui.words import NOT_IMAGED, of_100, percent, plain, points, short
+from bme_bayes.ui.worked import WORKED
+
+REGIONS = ("hip", "knee", "ankle_foot", "spine")
+NETWORKS = {region: bb.load(region) for region in REGIONS}
+CATALOGUE = {
+    v.id: v for n in NETWORKS.values() for v in n.variables.values() if state.is_observable(v)
+}
+
+
+def choose(start: Explorer, region: str, finding: str, choice: str | None) -> Explorer:
+    return state.choose(start, NETWORKS[region].variable(finding), choice)
+
+
+def ids(region: str, text: str) -> list[str]:
+    variables = filter(state.is_observable, NETWORKS[region].variables.values())
+    return [v.id for v in search(variables, text)]
+
+
+def test_a_choice_can_be_made_changed_cleared_and_undone() -> None:
+    one = choose(Explorer(), "hip", "night_pain", "present")
+    two = choose(one, "hip", "night_pain", "probable")
+    three = choose(two, "hip", "night_pain", "unknown")
+    assert [s.case.choice("night_pain") for s in (one, two, three)] == [
+        "present",
+        "probable",
+        "unknown",
+    ]
+    assert three.case.findings == ()
+    assert state.undo(state.undo(three)).case == one.case
+    assert state.undo(Explorer()) == Explorer()
+
+
+def test_the_same_choice_again_is_no_step() -> None:
+    one = choose(Explorer(), "hip", "night_pain", "present")
+    assert choose(one, "hip", "night_pain", "present") is one
+
+
+def test_reset_keeps_region_and_setting_and_can_be_undone() -> None:
+    start = Explorer(Case("knee", "sports_medicine", (("night_pain", "present"),)))
+    empty = state.reset(start)
+    assert empty.case == Case("knee", "sports_medicine")
+    assert state.undo(empty).case == start.case
+
+
+def test_steps_kept_are_limited() -> None:
+    present = Explorer()
+    for choice in itertools.islice(itertools.cycle(("present", "absent")), 300):
+        present = choose(present, "hip", "limp", choice)
+    assert len(present.past) == state.STEPS_KEPT
+
+
+def test_findings_of_another_region_are_set_aside_and_come_back() -> None:
+    case = Case("hip", findings=(("groin_pain", "present"), ("night_pain", "present")))
+    knee = dataclasses.replace(case, region="knee")
+    assert state.split(knee, NETWORKS["knee"]).other_region == {"groin_pain": "present"}
+    back = dataclasses.replace(knee, region="hip")
+    assert state.split(back, NETWORKS["hip"]).used == dict(case.findings)
+
+
+def test_mri_findings_wait_until_mri_is_done() -> None:
+    waiting = Case("hip", findings=(("erosions", "present"), (EDEMA, NOT_IMAGED)))
+    parts = state.split(waiting, NETWORKS["hip"])
+    assert parts.awaiting_mri == {"erosions": "present"}
+    assert parts.used == {EDEMA: NOT_IMAGED}
+    done = choose(Explorer(waiting), "hip", "synovitis", "present")
+    assert set(state.split(done.case, NETWORKS["hip"]).used) == {"erosions", "synovitis"}
+
+
+def test_choices_become_findings_of_the_engine() -> None:
+    used = {"night_pain": "probable", "crp": "raised", EDEMA: NOT_IMAGED}
+    found = state.findings(used)
+    assert found["night_pain"] == {"present": 0.8, "absent": 0.2}
+    assert found["crp"] == "raised"
+    bb.Engine(NETWORKS["hip"]).posterior(found)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_finding_is_in_a_group_and_offers_its_states(region: str) -> None:
+    network = NETWORKS[region]
+    shown = [v for group in state.grouped(network).values() for v in group]
+    wanted = {v.id for v in network.variables.values() if state.is_observable(v)} - {EDEMA}
+    assert {v.id for v in shown} == wanted
+    assert all(set(v.states) <= set(state.choices(v)) for v in shown)
+
+
+@pytest.mark.parametrize("worked", WORKED, ids=lambda w: w.id)
+def test_a_link_restores_the_case(worked: object) -> None:
+    case = next(w.case for w in WORKED if w is worked)
+    query = links.to_query(case, "abc")
+    restored = links.from_query(query, CATALOGUE, REGIONS, settings())
+    assert restored.case == case
+    assert restored.notices == ()
+
+
+@pytest.mark.parametrize("worked", WORKED, ids=lambda w: w.id)
+def test_a_worked_case_applies_in_full_to_its_region(worked: object) -> None:
+    case = next(w.case for w in WORKED if w is worked)
+    parts = state.split(case, NETWORKS[case.region])
+    assert parts.used == dict(case.findings)
+
+
+def test_a_link_with_faults_is_restored_as_far_as_it_can_be() -> None:
+    query = {
+        "region": "elbow",
+        "setting": "nowhere",
+        "night_pain": "present",
+        "nigt_pain": "present",
+        "crp": "enormous",
+        "age": "44",
+        "<b>x</b>[y](z)": "`present`",
+        "limp": "",
+    }
+    restored = links.from_query(query, CATALOGUE, REGIONS, settings())
+    assert dict(restored.case.findings) == {"night_pain": "present", "age_band": "30_50"}
+    assert restored.case.region == state.DEFAULT_REGION
+    told = " ".join(restored.notices)
+    assert len(restored.notices) == 5
+    assert "Night pain" in told
+    assert "enormous" in told
+    assert not set("<>[]()`") & set(told)
+
+
+def test_a_link_says_which_version_it_was_made_with() -> None:
+    assert links.version_notice({"model": "abc"}, "abc") is None
+    assert links.version_notice({}, "abc") is None
+    assert "old" in (links.version_notice({"model": "old"}, "abc") or "")
+
+
+def test_a_link_holds_findings_and_no_exact_age() -> None:
+    restored = links.from_query({"age": "44"}, CATALOGUE, REGIONS, settings())
+    query = links.to_query(restored.case, "abc")
+    assert set(query) == {"region", "setting", "age_band", "model"}
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("fever", "systemic_signs"),
+        ("cortisone", "corticosteroids"),
+        ("can't walk", "cannot_bear_weight"),
+        ("x-ray", "radiograph"),
+        ("xray", "radiograph"),
+        ("CRP", "crp"),
+        ("oedema extent", "edema_extent"),
+        ("limpin", "limp"),
+        ("preg", "pregnancy"),
+        ("ostoporosis", "osteoporosis"),
+        ("sweats", "weight_loss"),
+    ],
+)
+def test_everyday_words_find_the_finding(text: str, finding: str) -> None:
+    assert finding in ids("hip", text)[:3]
+
+
+def test_search_finds_only_what_applies_and_nothing_for_nonsense() -> None:
+    assert "groin_pain" in ids("hip", "groin")
+    assert "groin_pain" not in ids("knee", "groin")
+    assert ids("hip", "") == ids("hip", "the of") == ids("hip", "qwxyz") == []
+
+
+def every_label(network: Network) -> list[Variable]:
+    return [v for v in network.variables.values() if state.is_observable(v)]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_label_finds_its_finding(region: str) -> None:
+    for variable in every_label(NETWORKS[region]):
+        assert variable.id in ids(region, variable.label)[:2], variable.label
+
+
+def test_words_for_numbers() -> None:
+    assert [percent(p).replace("\xa0", " ") for p in (0, 0.004, 0.126, 0.996, 1)] == [
+        "0 %",
+        "<1 %",
+        "13 %",
+        ">99 %",
+        "100 %",
+    ]
+    assert of_100(0.12) == "12 of 100"
+    assert of_100(0.001) == "fewer than 1 of 100"
+    assert of_100(0.001, brief=True) == "<1 of 100"
+    assert [points(*p) for p in ((0.5, 0.2), (0.2, 0.5), (0.2, 0.201))] == ["+30", "−30", "±0"]
+    assert plain("a*b`c`[d](e)" + "x" * 100, 10).isprintable()
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_names_of_diagnoses_fit_a_chart(region: str) -> None:
+    labels = {v.id: v.label for v in NETWORKS[region].diagnoses}
+    assert all(len(short(d, labels)) <= 30 for d in labels)
