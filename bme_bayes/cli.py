@@ -152,6 +152,10 @@ def _cohort_commands(command: Command) -> None:
     score.add_argument("--keep", action="append", metavar="COLUMN",
                        help="pass a column through; may be repeated")  # fmt: skip
     score.add_argument("--strict", action="store_true", help="stop at the first bad row")
+    export = command("export", cohorts.export, "the network of a region for other programs")
+    export.add_argument("region", metavar="REGION")
+    export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"))
+    export.add_argument("--out", required=True, metavar="FILE")
 
 
 def _data_commands(command: Command) -> None:

@@ -1,10 +1,11 @@
-"""Prior sets to YAML files that load back to the same numbers."""
+"""Files written whole or not at all, and prior sets as YAML that loads back to the same numbers."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -39,16 +40,31 @@ def save_prior(prior: PriorSet, path: str | Path) -> Path:
     finds it. Raises `InputError` where it cannot be written.
     """
     path = Path(path)
+    with atomic(path) as temporary:
+        temporary.write_text(dump_prior(prior), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when all went well.
+
+    Raises `InputError` where it cannot be written.
+    """
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as handle:
-            handle.write(dump_prior(prior))
-        Path(handle.name).chmod(0o644)
-        os.replace(handle.name, path)  # noqa: PTH105 - one call on every system
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
-    return path
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def prior_text(document: Mapping[str, object]) -> str:

@@ -1,16 +1,12 @@
-"""Writes result tables, whole or not at all; text is no formula to a spreadsheet."""
+"""Writes result tables; text is no formula to a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
-
-from bme_bayes.errors import InputError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cells = Sequence[object]
@@ -21,25 +17,6 @@ class Writer(Protocol):
 
     def write(self, rows: Sequence[Cells]) -> None:
         """Append rows."""
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when all went well."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        os.close(handle)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

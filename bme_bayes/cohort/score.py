@@ -9,10 +9,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bme_bayes.cohort.outputs import atomic, open_writer
+from bme_bayes.cohort.outputs import open_writer
 from bme_bayes.cohort.scorer import Scorer
 from bme_bayes.cohort.tables import Table, open_table
 from bme_bayes.errors import InputError
+from bme_bayes.writing import atomic
 
 BAD_COLUMNS = ("row", "id", "column", "problem")
 ENDINGS = (".csv", ".parquet")

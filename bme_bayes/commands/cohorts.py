@@ -7,6 +7,7 @@ import time
 
 from bme_bayes.commands import DEFAULT_SETTING, Answer
 from bme_bayes.commands.tables import paragraph
+from bme_bayes.reading import load
 
 
 def score(args: argparse.Namespace) -> Answer:
@@ -36,4 +37,25 @@ def score(args: argparse.Namespace) -> Answer:
     text = f"Scored {done.scored} of {done.rows} rows into {done.out}."
     if done.bad:
         text += f" {done.bad} bad rows are named in {done.bad_rows}."
+    return Answer(data, paragraph(text))
+
+
+def export(args: argparse.Namespace) -> Answer:
+    """The network of one region as a file of another program's format."""
+    from bme_bayes.exchange import export_network
+
+    network = load(args.region, args.setting or DEFAULT_SETTING)
+    nodes = export_network(network, args.out, args.format)
+    data = {
+        "region": network.region,
+        "setting": args.setting or DEFAULT_SETTING,
+        "model_version": network.version,
+        "format": args.format,
+        "out": str(args.out),
+        "nodes": nodes,
+    }
+    text = (
+        f"Wrote {nodes} nodes as {args.format} into {args.out}. A query is about patients only "
+        "with the evidence referred = present."
+    )
     return Answer(data, paragraph(text))
