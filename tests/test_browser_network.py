@@ -15,7 +15,7 @@ def test_from_the_graph_to_a_source(app_server: str, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("What bears on it")).to_be_visible()
     page.get_by_text("One finding", exact=True).click()
-    expect(page.get_by_role("cell", name="None of the diagnoses")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="None of the diagnoses")).to_be_visible()
     page.get_by_text("All numbers", exact=True).click()
     page.get_by_label("Search", exact=True).fill("ikemura 2010")
     page.keyboard.press("Enter")

@@ -178,7 +178,8 @@ def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors:
     }
     width = {"field": "strength", "type": "quantitative", "legend": None}
     hint = [{"field": "link", "type": "nominal", "title": "Link"}]
-    text = {"type": "text", "align": "left", "dx": 7, "fontSize": 12}
+    above = {"expr": "datum.look == 'chosen' ? -12 : 0"}
+    text = {"type": "text", "align": "left", "dx": 7, "fontSize": 12, "dy": above}
     limit = {"limit": {"expr": "width / 4 - 16"}}
     bold = {"condition": {"test": "datum.look == 'other'", "value": "normal"}, "value": "bold"}
     return {

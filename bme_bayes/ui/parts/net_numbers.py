@@ -70,6 +70,10 @@ def draw(network: Network) -> None:
         alt=f"Table of {len(found)} numbers of the model with their sources",
         column_config={
             **HEADS,
+            "kind": st.column_config.TextColumn("Kind of number", width=130),
+            "what": st.column_config.TextColumn("Of", width=190),
+            "state": st.column_config.TextColumn("State", width=90),
+            "among": st.column_config.TextColumn("Among", width=230),
             "value": st.column_config.NumberColumn("Value", format="%.3g"),
             "low": st.column_config.NumberColumn("From", format="%.3g"),
             "high": st.column_config.NumberColumn("To", format="%.3g"),
@@ -106,9 +110,8 @@ def one(network: Network) -> None:
         st.caption("Odds ratios: how a diagnosis changes the odds of the risk factor.")
     else:
         st.caption("How many of 100 such patients have it, with the 95 % interval.")
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    lines += [" | ".join(literal(cell) for cell in row) for row in rows]
-    st.markdown("\n".join(lines))
+    cells = [[literal(cell) for cell in row] for row in rows]
+    st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
     keys = dict.fromkeys(s for n in network.about(name) if n.child == name for s in n.sources)
     known = [network.sources[k] for k in keys if k in network.sources]
     with st.expander(f"What these numbers rest on ({len(known)} sources)"):

@@ -1,0 +1,200 @@
+"""The scenarios themselves: one column each, to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from bme_bayes.network import Network, Variable
+from bme_bayes.ui import comparison, session, state
+from bme_bayes.ui.comparison import LETTERS, MOST, Comparison, Scenario
+from bme_bayes.ui.model import model, setting_labels
+from bme_bayes.ui.state import Case, Explorer
+from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, finding_and_answer
+
+STATE = "comparison"
+EXPLORER_PAGE = Path(__file__).resolve().parents[1] / "pages" / "explorer.py"
+
+
+def current() -> Comparison:
+    """The comparison of this session."""
+    found: Comparison = st.session_state.setdefault(STATE, Comparison())
+    return found
+
+
+def network_of(case: Case) -> Network:
+    """The network of a scenario."""
+    return model(case.region, case.setting).network
+
+
+def toolbar() -> None:
+    """Ways to add a scenario."""
+    full = len(current().scenarios) >= MOST
+    entered = session.explorer().case
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Copy from the explorer",
+            key="compare_copy",
+            type="primary",
+            icon=":material/content_copy:",
+            disabled=full,
+            help="Adds what is entered in the explorer now",
+            on_click=_add,
+            args=(entered,),
+        )
+        st.button(
+            "Add an empty one",
+            key="compare_empty",
+            icon=":material/add:",
+            disabled=full,
+            on_click=_add,
+            args=(Case(entered.region, entered.setting),),
+        )
+        st.button(
+            "Remove all",
+            key="compare_clear",
+            icon=":material/restart_alt:",
+            disabled=not current().scenarios,
+            on_click=_clear,
+        )
+
+
+def _add(case: Case) -> None:
+    st.session_state[STATE] = comparison.add(current(), case)
+
+
+def _clear() -> None:
+    st.session_state[STATE] = replace(current(), scenarios=())
+
+
+def column(letter: str, scenario: Scenario, different: Collection[str]) -> None:
+    """One scenario: setting, findings, and what can be done with it."""
+    case, number = scenario.case, scenario.id
+    network = network_of(case)
+    parts = state.split(case, network)
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"#### {letter} · {REGIONS[case.region].lower()}")
+        _setting(scenario)
+        st.caption(f"{len(parts.used)} findings; :orange[**≠**] marks what is not the same in all.")
+        if parts.used:
+            st.pills(
+                "Click a finding to remove it",
+                list(parts.used),
+                format_func=lambda f: _pill(network.variable(f), parts.used[f], f in different),
+                key=f"compare_remove:{number}",
+                on_change=_take_removal,
+                args=(scenario, network),
+            )
+        if parts.other_region or parts.awaiting_mri:
+            st.caption("Some findings of the case do not count here; the explorer names them.")
+        _enter(scenario, network)
+        _moves(letter, scenario)
+
+
+def _setting(scenario: Scenario) -> None:
+    known = setting_labels()
+    key = f"compare_setting:{scenario.id}"
+    session.follow(key, scenario.case.setting)
+    st.selectbox(
+        "Clinical setting",
+        list(known),
+        format_func=known.__getitem__,
+        key=key,
+        on_change=_take_setting,
+        args=(scenario, key),
+    )
+
+
+def _pill(variable: Variable, choice: str, different: bool) -> str:
+    mark = ":orange[**≠**] " if different else ""
+    return f"{mark}{finding_and_answer(variable, choice)} :material/close:"
+
+
+def _enter(scenario: Scenario, network: Network) -> None:
+    """Add a finding, or give another answer to one."""
+    key = f"compare_finding:{scenario.id}"
+    known = [v.id for v in network.variables.values() if state.is_observable(v)]
+    name = st.selectbox(
+        "Add or change a finding",
+        known,
+        index=None,
+        format_func=lambda f: network.variables[f].label,
+        key=key,
+        placeholder="Search",
+    )
+    if name is None:
+        return
+    variable = network.variable(name)
+    widget = f"compare_answer:{scenario.id}:{name}"
+    session.follow(widget, scenario.case.choice(name))
+    st.segmented_control(
+        variable.label,
+        (UNKNOWN, *state.choices(variable)),
+        format_func=lambda c: answer(variable, c),
+        required=True,
+        key=widget,
+        on_change=_take_answer,
+        args=(scenario, variable, widget),
+        wrap=True,
+        label_visibility="collapsed",
+    )
+
+
+def _moves(letter: str, scenario: Scenario) -> None:
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Duplicate",
+            key=f"compare_duplicate:{scenario.id}",
+            disabled=len(current().scenarios) >= MOST,
+            help=f"A copy of {letter}, to change one thing in it",
+            on_click=_add,
+            args=(scenario.case,),
+        )
+        st.button(
+            "Remove",
+            key=f"compare_drop:{scenario.id}",
+            help=f"Remove scenario {letter}",
+            on_click=_drop,
+            args=(scenario.id,),
+        )
+        if st.button(
+            "Open in the explorer",
+            key=f"compare_open:{scenario.id}",
+            help=f"Continue with {letter} in the explorer; undo there brings back what it held",
+        ):
+            present: Explorer = session.explorer()
+            st.session_state[session.EXPLORER] = state.step(present, scenario.case)
+            st.switch_page(EXPLORER_PAGE)
+
+
+def _drop(number: int) -> None:
+    st.session_state[STATE] = comparison.remove(current(), number)
+
+
+def _change(scenario: Scenario, case: Case) -> None:
+    st.session_state[STATE] = comparison.change(current(), scenario.id, case)
+
+
+def _take_setting(scenario: Scenario, key: str) -> None:
+    _change(scenario, replace(scenario.case, setting=str(st.session_state[key])))
+
+
+def _take_answer(scenario: Scenario, variable: Variable, widget: str) -> None:
+    choice = str(st.session_state.get(widget) or UNKNOWN)
+    _change(scenario, comparison.chosen(scenario.case, variable, choice))
+
+
+def _take_removal(scenario: Scenario, network: Network) -> None:
+    key = f"compare_remove:{scenario.id}"
+    name = st.session_state[key]
+    if name:
+        st.session_state[key] = None
+        _change(scenario, comparison.chosen(scenario.case, network.variable(name), None))
+
+
+def letters() -> dict[str, Scenario]:
+    """The scenarios by their letters."""
+    return dict(zip(LETTERS, current().scenarios, strict=False))
