@@ -52,10 +52,3 @@ def link(text: str, address: str) -> str:
     except ValueError:
         web = False
     return f"[{literal(text)}](<{quote(address, safe=':/?&=%#;,+@~')}>)" if web else literal(text)
-
-
-def keep(*keys: str) -> None:
-    """Hold on to the values of controls that are drawn on some pages or steps only."""
-    for key in keys:
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]

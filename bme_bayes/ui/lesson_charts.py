@@ -83,7 +83,6 @@ def fagan(before: float, ratio: float, colors: Palette) -> Spec:
         f"Fagan's nomogram: a straight line from {percent(before)} before, through a likelihood "
         f"ratio of {ratio:.2g}, to {percent(after)} after."
     )
-    text = {"type": "text", "color": colors.text, "fontSize": 12}
     y = {
         "field": "y",
         "type": "quantitative",
@@ -104,14 +103,7 @@ def fagan(before: float, ratio: float, colors: Palette) -> Spec:
             "encoding": {"x": x, "y": y},
         },
     ]
-    for align, shift, side in (("right", -8, 0), ("left", 8, 1), ("left", 8, 2)):
-        layers.append(
-            {
-                "data": {"values": [r for r in _ticks() if r["x"] == side]},
-                "mark": {**text, "align": align, "dx": shift},
-                "encoding": {"x": x, "y": y, "text": {"field": "label"}},
-            }
-        )
+    layers += _scales(x, y, colors)
     return {
         "$schema": SCHEMA,
         "description": told,
@@ -119,6 +111,19 @@ def fagan(before: float, ratio: float, colors: Palette) -> Spec:
         "height": 430,
         "config": {"view": {"stroke": None}},
     }
+
+
+def _scales(x: Spec, y: Spec, colors: Palette) -> list[Spec]:
+    """The figures on the three scales."""
+    text = {"type": "text", "color": colors.text, "fontSize": 12}
+    return [
+        {
+            "data": {"values": [r for r in _ticks() if r["x"] == side]},
+            "mark": {**text, "align": align, "dx": shift},
+            "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+        }
+        for align, shift, side in (("right", -8, 0), ("left", 8, 1), ("left", 8, 2))
+    ]
 
 
 def _ticks() -> list[dict[str, Any]]:

@@ -35,4 +35,10 @@ def run() -> None:
         icon=":material/account_tree:",
         help="The graph, every number with its source, reference cards, questions and terms.",
     )
-    st.navigation([explorer, teach, network], position="top").run()
+    compare = st.Page(
+        PAGES / "compare.py",
+        title="Compare",
+        icon=":material/compare_arrows:",
+        help="Up to four scenarios side by side: what if a finding or the clinic were different?",
+    )
+    st.navigation([explorer, compare, teach, network], position="top").run()

@@ -146,78 +146,70 @@ def _told(network: Network, name: str | None, drawn: list[Edge], lit: Collection
 
 
 def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors: Palette) -> Spec:
-    x = {
-        "field": "x",
-        "type": "quantitative",
-        "scale": {"domain": [-0.02, 4]},
-        "axis": None,
+    x: Spec = {"field": "x", "type": "quantitative", "axis": None}
+    y: Spec = {"field": "y", "type": "quantitative", "axis": None}
+    place = {
+        "x": {**x, "scale": {"domain": [-0.02, 4]}},
+        "y": {**y, "scale": {"domain": [0, 1], "reverse": True}},
     }
-    y = {
-        "field": "y",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1], "reverse": True},
-        "axis": None,
-    }
-    look = {
-        "field": "look",
-        "type": "nominal",
-        "legend": None,
-        "scale": {
-            "domain": ["other", "entered", "chosen"],
-            "range": [colors.text, colors.mark, colors.strong],
-        },
-    }
-    way = {
-        "field": "way",
-        "type": "nominal",
-        "legend": None,
-        "scale": {
-            "domain": ["raises", "lowers", "either"],
-            "range": [colors.strong, colors.mark, colors.quiet],
-        },
-    }
-    width = {"field": "strength", "type": "quantitative", "legend": None}
-    hint = [{"field": "link", "type": "nominal", "title": "Link"}]
-    above = {"expr": "datum.look == 'chosen' ? -12 : 0"}
-    text = {"type": "text", "align": "left", "dx": 7, "fontSize": 12, "dy": above}
-    limit = {"limit": {"expr": "width / 4 - 16"}}
-    bold = {"condition": {"test": "datum.look == 'other'", "value": "normal"}, "value": "bold"}
     return {
         "$schema": SCHEMA,
         "description": told,
         "layer": [
-            {
-                "data": {"values": lines},
-                "mark": {"type": "rule", "opacity": 0.28 if len(lines) > FEW else 0.6},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "x2": {"field": "x2"},
-                    "y2": {"field": "y2"},
-                    "color": way,
-                    "strokeWidth": {**width, "scale": {"range": [0.5, 4]}},
-                    "tooltip": hint,
-                },
-            },
+            {"data": {"values": lines}, **_rules(place, len(lines), colors)},
             {
                 "data": {"values": points},
                 "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
-                "encoding": {"x": x, "y": y, "color": look},
+                "encoding": {**place, "color": _looks(colors)},
             },
-            {
-                "data": {"values": points},
-                "mark": {**text, **limit},
-                "encoding": {
-                    "x": x,
-                    "y": y,
-                    "text": {"field": "name"},
-                    "color": look,
-                    "fontWeight": bold,
-                    "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
-                },
-            },
+            {"data": {"values": points}, **_names(place, colors)},
         ],
         "resolve": {"scale": {"color": "independent"}},
         "height": height,
         "config": {"view": {"stroke": None}},
     }
+
+
+def _rules(place: Spec, count: int, colors: Palette) -> Spec:
+    """The lines between the variables."""
+    ways = {"raises": colors.strong, "lowers": colors.mark, "either": colors.quiet}
+    width: Spec = {"field": "strength", "type": "quantitative", "legend": None}
+    return {
+        "mark": {"type": "rule", "opacity": 0.28 if count > FEW else 0.6},
+        "encoding": {
+            **place,
+            "x2": {"field": "x2"},
+            "y2": {"field": "y2"},
+            "color": _colored("way", ways),
+            "strokeWidth": {**width, "scale": {"range": [0.5, 4]}},
+            "tooltip": [{"field": "link", "type": "nominal", "title": "Link"}],
+        },
+    }
+
+
+def _names(place: Spec, colors: Palette) -> Spec:
+    """The names of the variables, cut to the width of a column."""
+    above = {"expr": "datum.look == 'chosen' ? -12 : 0"}
+    limit = {"expr": "width / 4 - 16"}
+    text = {"type": "text", "align": "left", "dx": 7, "dy": above, "fontSize": 12, "limit": limit}
+    plain = {"test": "datum.look == 'other'", "value": "normal"}
+    return {
+        "mark": text,
+        "encoding": {
+            **place,
+            "text": {"field": "name"},
+            "color": _looks(colors),
+            "fontWeight": {"condition": plain, "value": "bold"},
+            "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
+        },
+    }
+
+
+def _looks(colors: Palette) -> Spec:
+    looks = {"other": colors.text, "entered": colors.mark, "chosen": colors.strong}
+    return _colored("look", looks)
+
+
+def _colored(field: str, by: dict[str, str]) -> Spec:
+    scale = {"domain": list(by), "range": list(by.values())}
+    return {"field": field, "type": "nominal", "legend": None, "scale": scale}

@@ -65,21 +65,7 @@ def line_chart(
     rows: Sequence[Row], series: Sequence[tuple[str, str]], told: str, colors: Palette
 ) -> Spec:
     """Shares by `step` (in order) and `series`, as lines told in words; series name and colour."""
-    names = [name for name, _ in series]
     steps = list(dict.fromkeys(row["step"] for row in rows))
-    color = {
-        "field": "series",
-        "type": "nominal",
-        "scale": {"domain": names, "range": [c for _, c in series]},
-        "legend": {
-            "orient": "top",
-            "title": None,
-            "labelColor": colors.text,
-            "labelFontSize": 13,
-            "symbolType": "circle",
-            "symbolStrokeWidth": 0,
-        },
-    }
     y = {
         "field": "value",
         "type": "quantitative",
@@ -95,8 +81,8 @@ def line_chart(
         "encoding": {
             "x": {"field": "step", "type": "ordinal", "sort": steps, "axis": angle},
             "y": y,
-            "color": color,
-            "strokeDash": {"field": "series", "type": "nominal", "sort": names, "legend": None},
+            "color": _by_series(series, colors),
+            "strokeDash": {"field": "series", "type": "nominal", "sort": None, "legend": None},
             "tooltip": [
                 {"field": "series", "type": "nominal", "title": "Who"},
                 {"field": "step", "type": "ordinal", "title": "After"},
@@ -106,6 +92,19 @@ def line_chart(
         "height": 260,
         "config": {"view": {"stroke": None}},
     }
+
+
+def _by_series(series: Sequence[tuple[str, str]], colors: Palette) -> Spec:
+    scale = {"domain": [name for name, _ in series], "range": [color for _, color in series]}
+    legend = {
+        "orient": "top",
+        "title": None,
+        "labelColor": colors.text,
+        "labelFontSize": 13,
+        "symbolType": "circle",
+        "symbolStrokeWidth": 0,
+    }
+    return {"field": "series", "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _drawn(mark: Mark) -> Spec:

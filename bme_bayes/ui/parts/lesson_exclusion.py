@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from bme_bayes.network import Network
 from bme_bayes.posterior import SYNDROME, Posterior
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
@@ -45,25 +46,8 @@ def draw() -> None:
         "unlikely, and it fades when one of them explains the edema."
     )
     left, right = st.columns([10, 12], gap="large")
-    known = dict(PATIENT)
     with left:
-        with st.container(horizontal=True):
-            st.button("All of them negative", key=f"{KEY}_none", on_click=_set, args=("first",))
-            st.button("All unknown", key=f"{KEY}_clear", on_click=_set, args=(UNKNOWN,))
-        for finding in QUESTIONS:
-            variable = current.network.variable(finding)
-            chosen = st.segmented_control(
-                variable.label,
-                (UNKNOWN, *variable.states),
-                format_func=partial(answer, variable),
-                default=UNKNOWN,
-                required=True,
-                key=f"{KEY}:{finding}",
-                persist_state="session",
-                wrap=True,
-            )
-            if chosen and chosen != UNKNOWN:
-                known[finding] = chosen
+        known = _asked(current.network)
     with right:
         start = current.engine.posterior(PATIENT)
         now = current.engine.posterior(known)
@@ -78,6 +62,29 @@ def draw() -> None:
             "Two causes for one edema compete: what speaks for one takes from the other, although "
             "it says nothing about it. This is called explaining away."
         )
+
+
+def _asked(network: Network) -> dict[str, object]:
+    """The patient with what has been answered about other causes."""
+    known = dict(PATIENT)
+    with st.container(horizontal=True):
+        st.button("All of them negative", key=f"{KEY}_none", on_click=_set, args=("first",))
+        st.button("All unknown", key=f"{KEY}_clear", on_click=_set, args=(UNKNOWN,))
+    for finding in QUESTIONS:
+        variable = network.variable(finding)
+        chosen = st.segmented_control(
+            variable.label,
+            (UNKNOWN, *variable.states),
+            format_func=partial(answer, variable),
+            default=UNKNOWN,
+            required=True,
+            key=f"{KEY}:{finding}",
+            persist_state="session",
+            wrap=True,
+        )
+        if chosen and chosen != UNKNOWN:
+            known[finding] = chosen
+    return known
 
 
 def _set(to: str) -> None:

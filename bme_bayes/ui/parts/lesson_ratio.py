@@ -12,6 +12,11 @@ from bme_bayes.ui.model import model
 from bme_bayes.ui.state import DEFAULT_SETTING
 from bme_bayes.ui.words import REGIONS, answer, in_sentence, of_100, percent, short
 
+RULE = (
+    "In odds: chance ÷ (1 − chance). Odds before × likelihood ratio = odds after. A ratio near 1 "
+    "changes nothing; above 10 or below 0.1 it changes much. It holds for a patient of whom "
+    "nothing else is known: other findings may have said the same already."
+)
 FIRST = ("hip", "avn", "serpentine_band", "present")
 
 
@@ -48,11 +53,7 @@ def draw() -> None:
         before = given / 100
         after = after_ratio(before, found.ratio)
         st.markdown(f"**{percent(before)} before, {percent(after)} after.**")
-        st.caption(
-            "In odds: chance ÷ (1 − chance). Odds before × likelihood ratio = odds after. A ratio "
-            "near 1 changes nothing; above 10 or below 0.1 it changes much. It holds for a patient "
-            "of whom nothing else is known: other findings may have said the same already."
-        )
+        st.caption(RULE)
     with right:
         chart(fagan(before, found.ratio, charts.palette(st.context.theme.type)), "lesson_fagan")
         st.caption(

@@ -69,9 +69,13 @@ def draw() -> None:
         f"Counted one by one, as if each were news: **{of_100(alone[-1])}**. In the model: "
         f"**{of_100(live[-1])}**."
     )
+    _moral(in_sentence(network.variable(process).label))
+
+
+def _moral(process: str) -> None:
     st.info(
         "These findings rise and fall together: the model puts one process behind them "
-        f"({in_sentence(network.variable(process).label)}), so the second repeats part of the "
+        f"({process}), so the second repeats part of the "
         "first. And other diseases that show the first also show the second. Who multiplies their "
         "likelihood ratios counts the same thing more than once and becomes too sure."
     )

@@ -38,9 +38,8 @@ def _table(network: Network) -> pd.DataFrame:
     return number_table.table(network)
 
 
-def draw(network: Network) -> None:
-    """The searchable table of all numbers."""
-    rows = _table(network)
+def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that fit what has been typed and chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(
             "Search",
@@ -56,7 +55,13 @@ def draw(network: Network) -> None:
         bases = st.multiselect("Basis", list(BASES.values()), key=BASIS, persist_state="session")
     found = number_table.matching(rows, words or "")
     found = found[found["kind"].isin(kinds)] if kinds else found
-    found = found[found["basis"].isin(bases)] if bases else found
+    return found[found["basis"].isin(bases)] if bases else found
+
+
+def draw(network: Network) -> None:
+    """The searchable table of all numbers."""
+    rows = _table(network)
+    found = _filtered(rows)
     st.caption(
         f"{len(found)} of {len(rows)} numbers. From and to: 95 % interval. Weight: the number of "
         "patients that the number counts for. Shares lie between 0 and 1."
