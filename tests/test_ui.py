@@ -214,3 +214,14 @@ def test_the_page_speaks_to_clinicians(app: AppTest) -> None:
     click(app, "worked:late_pregnancy_hip")
     said = text(app).lower()
     assert [w for w in ("posterior", "cpd", "node", "evidence", "bayes") if w in said] == []
+
+
+def test_figures_kinds_and_stories_are_written_when_opened(app: AppTest) -> None:
+    answer(app, "night_pain", "present")
+    assert "Any other combination" not in text(app)
+    for key in ("table", "stories", "details:osteoarthritis"):
+        app.session_state[key] = True
+    settle(app)
+    said = text(app)
+    assert "Any other combination" in said
+    assert "Since the last step" in said

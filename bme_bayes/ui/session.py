@@ -79,9 +79,10 @@ def area_of(group: str) -> str:
     return f"group_{group}"
 
 
-def take(variable: Variable, widget: str) -> None:
-    """Callback: a finding's control has been used."""
-    choose(variable, str(st.session_state.get(widget) or UNKNOWN))
+def take(variable: Variable, widget: str, drawn: str = "") -> None:
+    """Callback: a finding's control has been used; `drawn` is the area that shows it already."""
+    choice = str(st.session_state.get(widget) or UNKNOWN)
+    change(lambda present: state.choose(present, variable, choice), drawn)
 
 
 def choose(variable: Variable, choice: str | None) -> None:
@@ -89,16 +90,16 @@ def choose(variable: Variable, choice: str | None) -> None:
     change(lambda present: state.choose(present, variable, choice))
 
 
-def change(move: Callable[[Explorer], Explorer]) -> None:
+def change(move: Callable[[Explorer], Explorer], drawn: str = "") -> None:
     """Callback: change the state, then draw again the areas that show a difference."""
     before = explorer()
     now = move(before)
     st.session_state[EXPLORER] = now
     if (before.case.region, before.case.setting) != (now.case.region, now.case.setting):
         st.rerun()
-    groups = map(area_of, sorted(_groups_changed(before, now)))
-    searched = (SEARCH,) if st.session_state.get(QUERY) else ()
-    st.rerun([*FIRST, *searched, *groups, *LAST])
+    groups = {area_of(group) for group in _groups_changed(before, now)} - {drawn}
+    searched = {SEARCH} if st.session_state.get(QUERY) else set()
+    st.rerun([*FIRST, *sorted(searched | groups), *LAST])
 
 
 def _groups_changed(before: Explorer, now: Explorer) -> set[str]:

@@ -19,6 +19,7 @@ from bme_bayes.ui.words import (
     listed,
 )
 
+GROUP = "group"
 TOGGLE = "mri_waiting"
 REMOVE = "remove"
 SIDE_BY_SIDE = 4
@@ -27,6 +28,8 @@ SIDE_BY_SIDE = 4
 def control(variable: Variable, place: str, disabled: bool = False) -> None:
     """One finding with its answers; unknown until chosen."""
     widget = f"{place}:{variable.id}"
+    # A chosen segment shows itself; only the answer about MRI changes the rest of its group.
+    shown_by = session.area_of(variable.group) if place == GROUP and variable.id != EDEMA else ""
     session.follow(widget, session.explorer().case.choice(variable.id))
     options = (UNKNOWN, *state.choices(variable))
     widget_type = st.segmented_control if len(options) <= SIDE_BY_SIDE else st.pills
@@ -39,7 +42,7 @@ def control(variable: Variable, place: str, disabled: bool = False) -> None:
         help=variable.help or None,
         disabled=disabled,
         on_change=session.take,
-        args=(variable, widget),
+        args=(variable, widget, shown_by),
         wrap=True,
     )
 
@@ -67,15 +70,11 @@ def search_box() -> None:
 
 
 def group(name: str, variables: tuple[Variable, ...], opened: bool) -> None:
-    """One group of findings, with the number of answers in its heading."""
-    used = session.current_split().used
-    count = sum(v.id in used for v in variables)
-    title = GROUPS.get(name, name)
-    label = f"{title} · **{count} entered**" if count else title
-    with st.expander(label, expanded=opened, key=f"open_{name}"):
+    """One group of findings."""
+    with st.expander(GROUPS.get(name, name), expanded=opened, key=f"open_{name}"):
         waiting = name == state.IMAGED_GROUP and _mri_toggle()
         for variable in variables:
-            control(variable, "group", disabled=waiting)
+            control(variable, GROUP, disabled=waiting)
 
 
 def _mri_toggle() -> bool:
@@ -90,7 +89,7 @@ def _mri_toggle() -> bool:
         args=(edema,),
     )
     if not waiting:
-        control(edema, "group")
+        control(edema, GROUP)
     return waiting
 
 

@@ -1,0 +1,78 @@
+"""Below the chart, on demand: every figure, grades and kinds, whole stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from bme_bayes.network import Network
+from bme_bayes.posterior import Posterior
+from bme_bayes.ui.words import in_sentence, listed, of_100, percent, points, short
+
+DETAILED = 3
+STORIES = 5
+
+
+def draw(now: Posterior, start: Posterior, before: Posterior | None, network: Network) -> None:
+    """The parts that are written only while they are open.
+
+    Headings hold no figures: another heading would be another expander, closed again.
+    """
+    _on_demand("All figures as a table", "table", partial(table, now, start, before))
+    st.markdown("**Stage and kind of the leading causes**")
+    for name in list(now.diagnoses)[:DETAILED]:
+        text = partial(details, name, now, network)
+        _on_demand(short(name, now.labels), f"details:{name}", text)
+    _on_demand("Whole stories: which combinations explain this", "stories", partial(stories, now))
+
+
+def _on_demand(title: str, key: str, text: Callable[[], str]) -> None:
+    box = st.expander(title, key=key, on_change="rerun")
+    if box.open:
+        box.markdown(text())
+
+
+def table(now: Posterior, start: Posterior, before: Posterior | None) -> str:
+    """Every figure, for reading out and for those who cannot use the chart."""
+    head = ["Diagnosis", "Main cause", "Present", "Since the last step", "Since no finding"]
+    lines = [" | ".join(head), " | ".join("-" * len(head))]
+    for name, found in now.diagnoses.items():
+        chance = found.main_cause
+        last = points(chance, before.diagnoses[name].main_cause) if before else "–"
+        first = points(chance, start.diagnoses[name].main_cause)
+        row = [short(name, now.labels), of_100(chance), of_100(found.present), last, first]
+        lines.append(" | ".join(row))
+    return "\n".join(lines) + "\n\nChanges are of the main cause, in patients of 100."
+
+
+def details(name: str, now: Posterior, network: Network) -> str:
+    """Grades and kinds of one diagnosis."""
+    found = now.diagnoses[name]
+    frequency = f"Main cause in {of_100(found.main_cause)}, present in {of_100(found.present)}."
+    lines = [f"{now.labels[name]}. {frequency}"]
+    grades = {grade: p for grade, p in found.states.items() if grade != "absent"}
+    if len(grades) > 1:
+        variable = network.variable(name)
+        told = [f"{variable.state_label(grade)} {percent(p)}" for grade, p in grades.items()]
+        lines.append(f"**Stage or grade:** {listed(told)}.")
+    labels = {kind.id: kind.label for kind in network.kinds_of(name)}
+    if len(found.kinds) > 1 and found.present > 0:
+        kinds = sorted(found.kinds.items(), key=lambda kind: -kind[1])
+        shares = [f"- {labels[kind]}: {percent(p / found.present)}" for kind, p in kinds]
+        lines += ["**If it is present, which kind?**", "\n".join(shares)]
+    return "\n\n".join(lines)
+
+
+def stories(now: Posterior) -> str:
+    """The most probable sets of diagnoses; each excludes the others."""
+    lines = []
+    for story in now.explanations[:STORIES]:
+        names = [in_sentence(short(d, now.labels)) for d in story.diagnoses]
+        told = listed(names) if names else "none of these diagnoses"
+        alone = " alone" if len(names) == 1 else ""
+        lines.append(f"- {told[:1].upper()}{told[1:]}{alone}: {of_100(story.probability)}")
+    rest = 1 - sum(story.probability for story in now.explanations[:STORIES])
+    lines.append(f"- Any other combination: {of_100(max(rest, 0.0))}")
+    return "\n".join(lines)
