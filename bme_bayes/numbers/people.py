@@ -33,12 +33,12 @@ OWN_SEX = (
 )
 """Kinds whose sex ratio is their own, not that of their diagnosis' published series."""
 COUPLING = {
-    "severity": 2.5,
-    "joint_inflammation": 2.5,
-    "systemic_inflammation": 3.5,
-    "multifocality": 3.5,
-    "aggressive_lesion": 2.5,
-    "chronicity": 2.0,
+    "severity": 2.0,
+    "joint_inflammation": 2.0,
+    "systemic_inflammation": 1.5,
+    "multifocality": 3.0,
+    "aggressive_lesion": 2.0,
+    "chronicity": 1.5,
 }
 
 

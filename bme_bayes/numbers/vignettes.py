@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import DiseaseSpace
@@ -247,6 +246,8 @@ def objective(folder: Path, readings: list[Reading]) -> Objective:
 
 def fit(folder: Path, readings: list[Reading], rounds: int = 60) -> dict[Key, float]:
     """The shifts that fit the readings best, by number; small ones are left out."""
+    from scipy.optimize import minimize  # noqa: PLC0415 - only the fit needs it
+
     target = objective(folder, readings)
     found = minimize(
         target, np.zeros(len(target.keys)), jac=True, method="L-BFGS-B", options={"maxiter": rounds}
