@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format lock upgrade chromium clean
+.PHONY: help app test lint format bench lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -32,6 +32,9 @@ lint: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+
+bench: $(VENV)/dev.stamp ## times beside pgmpy and pyAgrum: docs/performance.md
+	$(BIN)/python -W ignore -m benchmarks
 
 # A stamp stands for "this lock file is installed"; it lies in the environment and goes with it.
 $(VENV)/run.stamp $(VENV)/dev.stamp: $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/pip

@@ -31,7 +31,7 @@ __all__ = ["Belief", "DiseaseSpace"]
 Floats = NDArray[np.float64]
 CACHED_ROOTS = 64
 RESCALED = 8
-"""Findings after which small weights are scaled up again."""
+"""Findings without a process after which small weights are scaled up again."""
 StartFor = Callable[[Network], Start | None]
 
 
@@ -170,17 +170,18 @@ class DiseaseSpace:
                 else (absent + (present - absent) * self.edema)
             )
         levels: dict[str, Floats] = dict(self.levels)
-        log_scale = 0.0
-        for step, name in enumerate(self._wholes(below), start=1):
+        log_scale, since = 0.0, 0
+        for name in self._wholes(below):
             factor = self.observed(name, below)
             process = self.network.variable(name).process
             if process:
                 joint = levels[process]
                 ours = None if joint is self.levels[process] else joint
                 levels[process] = np.multiply(joint, factor, out=ours)
-            else:
-                weight *= factor[0]
-            if step % RESCALED == 0:
+                continue
+            weight *= factor[0]
+            since += 1
+            if since % RESCALED == 0:
                 log_scale += _rescale(weight)
         for process, joint in levels.items():
             if joint is not self.levels[process]:

@@ -84,24 +84,25 @@ class Roots:
         Everyone's weights, divided by the sum over each risk factor that is known and
         multiplied by what is known of it.
         """
-        known = self.pairs(evidence)
-        possible = np.flatnonzero(known)
+        pairs = self.pairs(evidence)
+        possible = np.flatnonzero(pairs)
         out = self.everyone[possible]
         common = np.ones(out.shape[1])
-        scale = known[possible]
         for index, name in enumerate(self.names):
-            likelihood = evidence.get(name)
-            if likelihood is None:
+            known = evidence.get(name)
+            if known is None:
                 continue
             out *= _rows(self.inverse[index], possible)
-            shares, states = self.shares[index][:, possible], np.flatnonzero(likelihood)
-            if len(states) == 1:
-                common *= self.ratios[index][states[0]]
-                scale = scale * shares[states[0]] * likelihood[states[0]]
+            weights = known.tolist()
+            if weights.count(0.0) == len(weights) - 1:
+                state = int(known.argmax())
+                common *= self.ratios[index][state]
+                pairs = pairs * self.shares[index][state] * weights[state]
             else:
-                out *= (shares * likelihood[:, None]).T @ self.ratios[index]
+                shares = self.shares[index][:, possible] * known[:, None]
+                out *= shares.T @ self.ratios[index]
         out *= common
-        out *= scale[:, None]
+        out *= pairs[possible, None]
         return possible, out
 
     def joint(
