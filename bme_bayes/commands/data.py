@@ -151,7 +151,10 @@ def _coverage(setting: str) -> Answer:
     data = {
         "setting": setting,
         "bases": {region: dict(count) for region, count in counts.items()},
-        "influential": [{**asdict(f.number), "swing": f.swing, "cases": f.cases} for f in found],
+        "influential": [
+            {**asdict(f.number), "region": f.region, "swing": f.swing, "cases": f.cases}
+            for f in found
+        ],
     }
     return Answer(data, coverage_text(counts, found).rstrip())
 

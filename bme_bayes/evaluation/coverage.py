@@ -18,12 +18,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Influence:
-    """One elicited number: how much it moves answers over the cases.
+    """One elicited number: how much it moves answers over the cases of its region.
 
+    `region` is empty for a number that several regions share.
     `swing` is the sum over cases of how far the leader's probability lies apart with the
     number at either end of its interval; `cases` in how many it moves it by 0.01 or more.
     """
 
+    region: str
     number: Number
     swing: float
     cases: int
@@ -44,8 +46,8 @@ def influential(
 ) -> list[Influence]:
     """The elicited numbers with the largest effect on the leader over the cases."""
     engines: dict[str, Engine] = {}
-    swing: dict[Number, float] = defaultdict(float)
-    moved: Counter[Number] = Counter()
+    swing: dict[tuple[str, Number], float] = defaultdict(float)
+    moved: Counter[tuple[str, Number]] = Counter()
     for index, case in enumerate(cases):
         engine = engines.setdefault(case.region, Engine(load(case.region, setting)))
         try:
@@ -55,12 +57,13 @@ def influential(
             continue
         for entry in found:
             if entry.number.basis == "elicited":
-                swing[entry.number] += entry.swing
-                moved[entry.number] += entry.swing >= 0.01
+                own = case.region if entry.number.quantity == "base_rate" else ""
+                swing[own, entry.number] += entry.swing
+                moved[own, entry.number] += entry.swing >= 0.01
         if progress is not None:
             progress(index + 1, len(cases))
-    best = sorted(swing, key=lambda n: -swing[n])[:top]
-    return [Influence(n, swing[n], moved[n]) for n in best]
+    best = sorted(swing, key=lambda key: -swing[key])[:top]
+    return [Influence(*key, swing[key], moved[key]) for key in best]
 
 
 def coverage_text(counts: dict[str, Counter[str]], influences: Sequence[Influence]) -> str:
@@ -81,9 +84,8 @@ def coverage_text(counts: dict[str, Counter[str]], influences: Sequence[Influenc
         ]
     for entry in influences:
         number = entry.number
-        name = f"{number.quantity} {number.child}={number.state}" + (
-            f", {number.cause}" if number.cause else ""
-        )
+        where = entry.region or number.cause
+        name = f"{number.quantity} {number.child}={number.state}" + (f", {where}" if where else "")
         interval = f"{number.low:.3g} to {number.high:.3g}"
         lines.append(
             f"| {name} | {number.value:.3g} | {interval} | {entry.swing:.2f} | {entry.cases} |"
