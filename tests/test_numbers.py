@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.numbers.evidence import read_evidence
 from bme_bayes.numbers.pool import add_up, combine, expit, interval, judge, logit, shift_to_mean
-from bme_bayes.numbers.vignettes import Objective, Reading, Region
+from bme_bayes.numbers.readings import Reading, Region
+from bme_bayes.numbers.vignettes import Objective
 from bme_bayes.numbers.write import links_text, prior_texts
 
 NETWORKS = networks_folder()

@@ -11,10 +11,12 @@ from pathlib import Path
 from bme_bayes.numbers.adjust import adjusted
 from bme_bayes.numbers.build import COLUMNS, Builder
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
+from bme_bayes.numbers.mechanisms import edema, processes
 from bme_bayes.numbers.people import people
+from bme_bayes.numbers.readings import read_readings
 from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
-from bme_bayes.numbers.vignettes import fit, read_readings, read_shifts, shifts_text
+from bme_bayes.numbers.vignettes import fit, read_shifts, shifts_text
 from bme_bayes.writing import prior_text
 
 
@@ -25,7 +27,13 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
     """
     evidence = read_evidence(networks)
     builder = Builder(evidence)
-    numbers = [*builder.frequencies(), *odds_ratios(evidence), *people(builder)]
+    numbers = [
+        *builder.frequencies(),
+        *odds_ratios(evidence),
+        *people(builder),
+        *edema(evidence),
+        *processes(builder),
+    ]
     numbers = judged_by_hand(numbers, networks / "elicitation" / "judgements.csv")
     if adjust:
         states = {v["id"]: v["states"].split("|") for v in evidence.variables}

@@ -1,0 +1,110 @@
+"""Builds the rows on marrow edema itself and on the processes that findings share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bme_bayes.numbers.build import Builder
+from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, parent_column
+from bme_bayes.numbers.people import row
+from bme_bayes.numbers.pool import add_up, combine, judge
+
+COUPLING = {
+    "severity": 2.0,
+    "joint_inflammation": 2.0,
+    "systemic_inflammation": 1.5,
+    "multifocality": 3.0,
+    "aggressive_lesion": 2.0,
+    "chronicity": 1.5,
+}
+
+
+def edema(evidence: Evidence) -> Iterator[Row]:
+    """P(marrow edema on MRI | cause), by kind and for none."""
+    own = {k[0]: v for k, c, v in evidence.kind_passes.values("edema", ("subtype",))}
+    for kind in [*evidence.kinds, None]:
+        column = KIND_COLUMN.get(kind["id"], kind["id"]) if kind else "none"
+        cause = f"{kind['diagnosis']}.{kind['id']}" if kind else "none"
+        judged = judge(own[column])
+        regions = kind["regions"] if kind else "hkas"
+        for region in regions:
+            series = None
+            if kind:
+                used = evidence.used(
+                    "finding",
+                    "marrow_edema",
+                    "present",
+                    parent_column(kind["diagnosis"], kind["grade"]),
+                    region,
+                )
+                series = add_up([(c, v, n, s * 0.25) for c, v, n, s in used])
+            pooled = combine(judged, series)
+            claims = series.claims if series else ()
+            note = "pooled judgement of three passes"
+            if series:
+                note = (
+                    f"{series.n:.0f} weighted patients show {series.value:.2f}, counted a quarter "
+                    "since all attenders are symptomatic"
+                )
+            yield row(
+                "frequency",
+                "marrow_edema",
+                "present",
+                cause,
+                region,
+                pooled.value,
+                pooled.n,
+                note,
+                basis=pooled.basis,
+                sources=" ".join((*evidence.sources_of(claims), "kinds_panel")),
+                claims=" ".join(claims),
+            )
+
+
+def processes(builder: Builder) -> Iterator[Row]:
+    """P(process high | cause): the mean frequency of its findings' abnormal states."""
+    members: dict[str, list[str]] = {}
+    for variable in builder.evidence.variables:
+        if variable["process"]:
+            members.setdefault(variable["process"], []).append(variable["id"])
+    causes = [
+        (f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
+        for k in builder.evidence.kinds
+    ] + [("none", "none", "hkas")]
+    for process, findings in members.items():
+        for cause, column, regions in causes:
+            values = []
+            for finding in findings:
+                parts = [
+                    sum(v) / len(v)
+                    for (f, s, c), v in builder.kind_cells.items()
+                    if f == finding and c == column and not (f == "onset" and s == "sudden")
+                ]
+                if parts:
+                    values.append(sum(parts))
+            if values:
+                mean = min(max(sum(values) / len(values), 0.03), 0.97)
+                yield row(
+                    "frequency",
+                    process,
+                    "high",
+                    cause,
+                    regions,
+                    mean,
+                    5,
+                    "mean frequency of the findings that share this process: "
+                    + ", ".join(findings),
+                )
+        for finding in findings:
+            yield row(
+                "coupling",
+                finding,
+                "",
+                process,
+                "hkas",
+                COUPLING[process],
+                5,
+                "log-odds between the two levels: findings that move together within a disease",
+                sources="",
+                bounds=(COUPLING[process] - 1.0, COUPLING[process] + 1.0),
+            )
