@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 LONG = 90_000
+expect.set_options(timeout=20_000)
 REGIONS_FIRST = "?region=hip&setting=general_orthopaedics"
 
 
@@ -139,6 +140,9 @@ def test_a_worked_case_fills_the_page(explorer: Page) -> None:
 
 
 def test_details_open_and_stay_open_while_the_case_changes(explorer: Page) -> None:
+    table = group(explorer, "All figures as a table")
+    table.locator("summary").click()
+    expect(table.get_by_role("cell", name="Osteoarthritis")).to_be_visible()
     stories = group(explorer, "Whole stories")
     stories.locator("summary").click()
     expect(stories.get_by_text("Any other combination")).to_be_visible()

@@ -52,7 +52,7 @@ def differential(
     before: Posterior | None = None,
     colors: Palette = LIGHT,
 ) -> alt.LayerChart:
-    """Ranked diagnoses: main cause (dark), present at all (light), before any finding (mark).
+    """Ranked diagnoses: main cause (strong), present at all (faint), before any finding (mark).
 
     `start` is the answer before any finding, `before` the one before the last step.
     """

@@ -13,7 +13,6 @@ def run() -> None:
     """Set up the page and show the chosen one."""
     st.set_page_config(
         page_title="Bone marrow edema explorer",
-        page_icon=":material/orthopedics:",
         layout="wide",
     )
     explorer = st.Page(

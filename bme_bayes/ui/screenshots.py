@@ -49,9 +49,8 @@ class Shot:
 
 SHOTS = (
     Shot("explorer", 1360, 1000, "light", WORKED[0].case),
-    Shot("explorer-dark", 1360, 1000, "dark", WORKED[2].case),
-    Shot("explorer-phone", 390, 1500, "light", WORKED[1].case),
-    Shot("explorer-start", 1360, 1000, "light", None),
+    Shot("explorer-dark", 1360, 1150, "dark", WORKED[2].case),
+    Shot("explorer-phone", 390, 1300, "light", WORKED[1].case),
 )
 
 

@@ -37,13 +37,14 @@ def _on_demand(title: str, key: str, text: Callable[[], str]) -> None:
 def table(now: Posterior, start: Posterior, before: Posterior | None) -> str:
     """Every figure, for reading out and for those who cannot use the chart."""
     head = ["Diagnosis", "Main cause", "Present", "Since the last step", "Since no finding"]
-    lines = [" | ".join(head), " | ".join("-" * len(head))]
+    rows = [head, ["---"] * len(head)]
     for name, found in now.diagnoses.items():
         chance = found.main_cause
         last = points(chance, before.diagnoses[name].main_cause) if before else "–"
         first = points(chance, start.diagnoses[name].main_cause)
-        row = [short(name, now.labels), of_100(chance), of_100(found.present), last, first]
-        lines.append(" | ".join(row))
+        frequencies = [of_100(chance, brief=True), of_100(found.present, brief=True)]
+        rows.append([short(name, now.labels), *frequencies, last, first])
+    lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n\nChanges are of the main cause, in patients of 100."
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from bme_bayes.network import EDEMA, Variable
 from bme_bayes.ui import session, state
+from bme_bayes.ui.chart_rows import clip
 from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.search import search
 from bme_bayes.ui.words import (
@@ -120,7 +123,8 @@ def entered() -> None:
 
 
 def _removable(variable: Variable, choice: str) -> str:
-    return f"{finding_and_answer(variable, choice)} :material/close:"
+    told = finding_and_answer(replace(variable, label=clip(variable.label)), choice)
+    return f"{told} :material/close:"
 
 
 def _take_removal() -> None:

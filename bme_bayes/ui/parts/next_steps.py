@@ -11,7 +11,7 @@ from bme_bayes.questions.value import FindingValue
 from bme_bayes.ui import charts, session
 from bme_bayes.ui.words import GROUPS, answer, in_sentence, percent, short
 
-SHOWN = 6
+SHOWN = 5
 LEADING = "leading"
 ONE = "one"
 AIMS = {"all": "Whole picture", "dangerous": "Must not be missed", ONE: "One diagnosis"}

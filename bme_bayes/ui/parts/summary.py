@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
 
 from bme_bayes.errors import Contradiction
+from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.ui import session
-from bme_bayes.ui.words import in_sentence, listed, of_100, short
+from bme_bayes.ui.words import finding_and_answer, in_sentence, listed, of_100, short
 
 LIKELY = 0.05
 NAMED = 3
@@ -18,11 +20,13 @@ RARE, NOTABLE = 0.01, 0.05
 
 
 def draw() -> None:
-    """Headline and dangerous causes; nothing where the findings exclude each other."""
+    """Headline and dangerous causes, or which findings exclude each other."""
     used = session.current_split().used
+    current = session.current_model()
     try:
-        now = session.current_model().posterior(used)
-    except Contradiction:
+        now = current.posterior(used)
+    except Contradiction as error:
+        _contradiction(error, used, current.network)
         return
     with st.container(border=True):
         st.markdown(headline(now, bool(used)))
@@ -57,3 +61,23 @@ def _alarm(chance: float) -> Literal["red", "orange", "gray"]:
     if chance >= NOTABLE:
         return "red"
     return "orange" if chance >= RARE else "gray"
+
+
+def _contradiction(error: Contradiction, used: Mapping[str, str], network: Network) -> None:
+    st.error(
+        "The model has no patient in whom all of these are true. Nothing has been lost: undo the "
+        "last step, or remove one of them.",
+        title="These findings exclude each other",
+        icon=":material/block:",
+    )
+    named = [f.partition("=")[0] for f in error.findings]
+    with st.container(horizontal=True):
+        for finding in [f for f in named if f in used] or list(used):
+            variable = network.variable(finding)
+            st.button(
+                f"Remove {in_sentence(finding_and_answer(variable, used[finding]))}",
+                key=f"resolve:{finding}",
+                icon=":material/close:",
+                on_click=session.choose,
+                args=(variable, None),
+            )
