@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bme_bayes.documents import parse_yaml, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
@@ -102,6 +102,8 @@ def _variable(row: Row) -> Variable:
 def _number(row: Mapping[str, Any], file: str, line: int | None) -> Number:
     try:
         value, low, high, n = (float(row[k]) for k in ("value", "low", "high", "n"))
+        if not math.isfinite(value + low + high + n):
+            raise ValueError
     except (KeyError, TypeError, ValueError):
         raise DefinitionError(
             [Problem(file, line, "value, low, high or n is not a number")]
@@ -162,19 +164,12 @@ def read_claims(folder: Path | None = None) -> dict[str, Claim]:
 
 def read_prior(path: Path) -> PriorSet:
     """A prior set from a YAML file."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read prior file {path.name}: {error}") from None
-    return parse_prior(text, path.name)
+    return parse_prior(read_text(path), path.name)
 
 
 def parse_prior(text: str, name: str = "prior file") -> PriorSet:
     """A prior set from YAML text; every fault in it is named."""
-    try:
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise InputError(f"{name} is not valid YAML: {str(error).splitlines()[0]}") from None
+    data = parse_yaml(text, name)
     if not isinstance(data, dict) or not isinstance(data.get("base"), dict):
         raise InputError(f"{name} is not a prior file: it needs name, base (by region) and mix")
     problems: list[Problem] = []
@@ -186,10 +181,20 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
                 number = _number(row, name, None)
                 out[number.child, number.state] = number
             except (DefinitionError, KeyError, TypeError, AttributeError):
-                problems.append(Problem(name, None, f"not a base rate: {str(row)[:80]}"))
+                line = getattr(row, "line", None)
+                problems.append(Problem(name, line, f"not a base rate: {str(row)[:80]}"))
         return out
 
+    def setting(key: str, default: float) -> float:
+        value = data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            problems.append(Problem(name, None, f"{key} is not a number: {value!r:.40}"))
+            return default
+        return float(value)
+
     base = {str(region): numbers(rows) for region, rows in data["base"].items()}
+    none, power = setting("none", 0.02), setting("kind_power", 1.0)
+    unmentioned = setting("unmentioned", 1.0)
     mix = numbers(data.get("mix"))
     if problems:
         raise DefinitionError(problems)
@@ -199,9 +204,9 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
         description=str(data.get("description", "")),
         base=base,
         mix=mix,
-        none=float(data.get("none", 0.02)),
-        kind_power=float(data.get("kind_power", 1.0)),
-        unmentioned=float(data.get("unmentioned", 1.0)),
+        none=none,
+        kind_power=power,
+        unmentioned=unmentioned,
         evaluation_only=bool(data.get("evaluation_only", False)),
         provenance=str(data.get("provenance", "")),
     )

@@ -13,7 +13,6 @@ from bme_bayes.cases import read_cases
 from bme_bayes.commands import Answer
 from bme_bayes.documents import read_text
 from bme_bayes.errors import InputError
-from bme_bayes.evaluation.ablation import ablation_table, ablations
 from bme_bayes.evaluation.answers import (
     CaseAnswer,
     answers_of_model,
@@ -46,8 +45,11 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.answers:
         write_answers(args.answers, answers[MODEL])
     text = markdown(results, _heading(args, setting, len(cases)))
-    removed = ablations(cases, args.seed, args.draws) if args.ablation else {}
-    if removed:
+    removed: Mapping[str, Scored] = {}
+    if args.ablation:
+        from bme_bayes.evaluation.ablation import ablation_table, ablations  # imports scipy
+
+        removed = ablations(cases, args.seed, args.draws)
         text += "\n## what each mechanism gains\n\n" + ablation_table(removed)
     if args.notes:
         text += "\n" + read_text(args.notes).strip() + "\n"
