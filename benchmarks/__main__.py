@@ -64,8 +64,9 @@ JOBS = f"""The peers are given the engine's own formulation, a variable for the 
 best way known; the tables of every peer are made beforehand, and their answer is the posterior
 of the scenario, while the engine's is the whole answer with explanations. Medians over patients
 with other findings each, all ways in turns. pyAgrum is asked through LazyPropagation and
-ShaferShenoy, pgmpy through variable elimination. C of the peer is from {SAMPLE} patients, D from
-10 draws and E from 40, with as many draws as the engine's estimate took. The machine's limit is
+ShaferShenoy, pgmpy through variable elimination.
+C of the peer is from {SAMPLE} patients, D from 10 draws (engine and peers one after the other)
+and E from 40, with as many draws as the engine's estimate took. The machine's limit is
 a bound from below: tables read once at memory or cache bandwidth, products of matrices at
 BLAS rate, nothing else counted."""
 EXPORTED = f"""The same posterior by the peers on the model as `to_pgmpy` exports it, without barren

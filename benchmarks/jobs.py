@@ -20,6 +20,8 @@ from bme_bayes.questions.results import Results
 ENGINES = ("LazyPropagation", "ShaferShenoyInference")
 PATIENTS = 40
 CHUNK = 1000
+TURNS = 4
+"""A cohort is cut into so many parts, which the engine and its peer take in turns."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,24 @@ class Bench:
 
     def c(self, count: int, sample: int) -> Line:
         """A cohort on two workers."""
-        codes = cohort(self.engine.network, count)
-        parts = (codes[i : i + CHUNK] for i in range(0, count, CHUNK))
-        ours = clock(lambda: [None for _ in batch_chunks(self.space, parts, workers=2)])
-        names = columns(self.engine.network)
+        codes, names = cohort(self.engine.network, count), columns(self.engine.network)
         states = {n: self.engine.network.variable(n).states for n in names}
         people = [
             {n: states[n][c] for n, c in zip(names, row, strict=True) if c >= 0}
             for row in codes[:sample].tolist()
         ]
-        halves = [people[::2], people[1::2]]
+        ours = spent = 0.0
         with ProcessPoolExecutor(2) as pool:
-            spent = max(pool.map(_agrum_cohort, [self.region] * 2, ENGINES, halves))
+            for turn in range(TURNS):
+                mine, halves = (
+                    codes[turn::TURNS],
+                    [people[2 * turn + i :: 2 * TURNS] for i in (0, 1)],
+                )
+                parts = (mine[i : i + CHUNK] for i in range(0, len(mine), CHUNK))
+                ours += clock(
+                    lambda p=parts: [None for _ in batch_chunks(self.space, p, workers=2)]
+                )
+                spent += max(pool.map(_agrum_cohort, [self.region] * 2, ENGINES, halves))
         rows = float(np.mean([self._rows(p) for p in people]))
         limit = count / 2 * 8 * self.size * rows / self.machine.cached
         job = f"C, {count:,} patients, 2 workers"
