@@ -161,7 +161,12 @@ def next_findings(args: argparse.Namespace) -> Answer:
         rng=np.random.default_rng(args.seed),
         tolerance=TOLERANCE,
     )
-    data = {
+    text = _next_text(engine.network, found, tests, args.top or NEXT_SHOWN)
+    return Answer(_next_data(found, tests), text)
+
+
+def _next_data(found: NextFindings, tests: BundlePanel) -> dict[str, object]:
+    return {
         "target": found.target,
         "leader": found.leader,
         "findings": [
@@ -191,7 +196,6 @@ def next_findings(args: argparse.Namespace) -> Answer:
             for t in tests.tests
         ],
     }
-    return Answer(data, _next_text(engine.network, found, tests, args.top or NEXT_SHOWN))
 
 
 def _next_text(network: Network, found: NextFindings, tests: BundlePanel, top: int) -> str:
