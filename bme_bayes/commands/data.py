@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -184,5 +185,6 @@ def app(args: argparse.Namespace) -> Answer:
     if args.port:
         command += ["--server.port", str(args.port)]
     output = sys.stderr if args.json else None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server ends too
     done = subprocess.run(command, cwd=app_path().parent, stdout=output, check=False)
     return Answer({"command": command, "status": done.returncode}, "", done.returncode)
