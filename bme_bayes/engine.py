@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from numpy.random import Generator
+from threadpoolctl import threadpool_limits
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import assume_unremarkable, code_findings
@@ -37,7 +38,9 @@ class Engine:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.space = DiseaseSpace(network, stored_start)
+        # On a busy computer BLAS threads wait for each other: one thread is never slow.
+        with threadpool_limits(limits=1, user_api="blas"):
+            self.space = DiseaseSpace(network, stored_start)
 
     def belief(self, findings: Findings, unmentioned: float | None = None) -> Belief:
         """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`.
