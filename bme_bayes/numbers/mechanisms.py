@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bme_bayes.numbers.build import Builder
+from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, parent_column
 from bme_bayes.numbers.people import row
 from bme_bayes.numbers.pool import add_up, combine, judge
@@ -61,15 +61,15 @@ def edema(evidence: Evidence) -> Iterator[Row]:
             )
 
 
-def processes(builder: Builder) -> Iterator[Row]:
+def processes(cells: Cells) -> Iterator[Row]:
     """P(process high | cause): the mean frequency of its findings' abnormal states."""
     members: dict[str, list[str]] = {}
-    for variable in builder.evidence.variables:
+    for variable in cells.evidence.variables:
         if variable["process"]:
             members.setdefault(variable["process"], []).append(variable["id"])
     causes = [
         (f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
-        for k in builder.evidence.kinds
+        for k in cells.evidence.kinds
     ] + [("none", "none", "hkas")]
     for process, findings in members.items():
         for cause, column, regions in causes:
@@ -77,7 +77,7 @@ def processes(builder: Builder) -> Iterator[Row]:
             for finding in findings:
                 parts = [
                     sum(v) / len(v)
-                    for (f, s, c), v in builder.kind_cells.items()
+                    for (f, s, c), v in cells.kind_cells.items()
                     if f == finding and c == column and not (f == "onset" and s == "sudden")
                 ]
                 if parts:

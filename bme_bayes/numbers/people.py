@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bme_bayes.numbers.build import Builder
+from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row
 from bme_bayes.numbers.pool import add_up, combine, interval, judge
 
@@ -68,13 +68,13 @@ def row(
     }
 
 
-def people(builder: Builder) -> Iterator[Row]:
+def people(cells: Cells) -> Iterator[Row]:
     """All rows that are not findings or risk links."""
-    evidence = builder.evidence
+    evidence = cells.evidence
     yield from _demographics(evidence)
     yield from _reference(evidence)
     yield from _multipliers(evidence)
-    yield from _kind_shares(builder)
+    yield from _kind_shares(cells)
 
 
 def _demographics(evidence: Evidence) -> Iterator[Row]:
@@ -207,10 +207,10 @@ def _multipliers(evidence: Evidence) -> Iterator[Row]:
         )
 
 
-def _kind_shares(builder: Builder) -> Iterator[Row]:
-    for kind in builder.evidence.kinds:
+def _kind_shares(cells: Cells) -> Iterator[Row]:
+    for kind in cells.evidence.kinds:
         for region in kind["regions"]:
-            share = builder.share(kind, region)
+            share = cells.share(kind, region)
             if share < 1.0:
                 yield row(
                     "kind_share",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bme_bayes.numbers.adjust import adjusted
 from bme_bayes.numbers.build import COLUMNS, Builder
+from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.mechanisms import edema, processes
 from bme_bayes.numbers.people import people
@@ -26,13 +27,13 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
     Without `adjust` the whole-case judgements are left out, as `vignettes.fit` needs it.
     """
     evidence = read_evidence(networks)
-    builder = Builder(evidence)
+    cells = Cells(evidence)
     numbers = [
-        *builder.frequencies(),
+        *Builder(cells).frequencies(),
         *odds_ratios(evidence),
-        *people(builder),
+        *people(cells),
         *edema(evidence),
-        *processes(builder),
+        *processes(cells),
     ]
     numbers = judged_by_hand(numbers, networks / "elicitation" / "judgements.csv")
     if adjust:
