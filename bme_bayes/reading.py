@@ -213,20 +213,21 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
 
 
 def with_version(network: Network) -> Network:
-    """The network with its version: a hash of every number and definition in it."""
-    digest = hashlib.sha256()
-    for variable in network.variables.values():
-        digest.update(
-            repr(
-                (variable.id, variable.states, variable.model, variable.process, variable.part_of)
-            ).encode()
-        )
-    digest.update(repr(network.kinds).encode())
+    """The network with its version: a hash of every number and definition in it.
+
+    Hashed are values, intervals and weights of all numbers and base rates, kinds, and the ids,
+    states and models of variables; not what is said about them (labels, notes, sources).
+    """
+    digest = hashlib.sha256(network.region.encode())
+    for v in network.variables.values():
+        digest.update(repr((v.id, v.role, v.states, v.model, v.process, v.part_of)).encode())
+    for kind in network.kinds:
+        digest.update(repr((kind.id, kind.diagnosis, kind.grade)).encode())
     prior = network.prior
     rates = list(prior.region(network.region).values()) + list(prior.mix.values()) if prior else []
     scalars = (prior.none, prior.kind_power, prior.unmentioned) if prior else ()
-    for number in (*network.numbers.values(), *rates):
-        key = (number.quantity, number.child, number.state, number.cause, number.value, number.n)
-        digest.update(repr(key).encode())
-    digest.update(repr(scalars).encode())
+    for n in (*network.numbers.values(), *rates):
+        name = (n.quantity, n.child, n.state, n.cause)
+        digest.update(repr((name, *map(float, (n.value, n.low, n.high, n.n)))).encode())
+    digest.update(repr(tuple(map(float, scalars))).encode())
     return replace(network, version=digest.hexdigest()[:12])
