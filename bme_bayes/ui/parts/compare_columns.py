@@ -38,7 +38,6 @@ def toolbar() -> None:
         st.button(
             "Copy from the explorer",
             key="compare_copy",
-            type="primary",
             icon=":material/content_copy:",
             disabled=full,
             help="Adds what is entered in the explorer now",

@@ -66,7 +66,7 @@ def draw() -> None:
         key=GUESS,
         persist_state="session",
     )
-    st.button("Count the people", key="lesson_rate_show", type="primary", on_click=_show)
+    st.button("Count the people", key="lesson_rate_show", on_click=_show)
     if st.session_state.get(SHOWN):
         _counted(found, label, _result(variable, state))
 

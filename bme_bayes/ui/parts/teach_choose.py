@@ -74,7 +74,6 @@ def _start(found: list[TeachCase]) -> None:
         st.button(
             "Start this case",
             key="teach_start",
-            type="primary",
             icon=":material/play_arrow:",
             on_click=session.begin,
             args=(by_title[title],),

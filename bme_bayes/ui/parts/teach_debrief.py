@@ -25,7 +25,6 @@ def hidden(now: Play) -> None:
     st.button(
         "Reveal the diagnosis",
         key="teach_reveal",
-        type="primary",
         icon=":material/visibility:",
         on_click=session.show,
         args=(now,),
@@ -45,7 +44,6 @@ def draw(now: Play) -> None:
     st.button(
         "Another case",
         key="teach_again",
-        type="primary",
         icon=":material/arrow_forward:",
         on_click=session.set_play,
         args=(None,),

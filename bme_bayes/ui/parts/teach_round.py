@@ -104,7 +104,6 @@ def _estimate(now: Play, network: Network) -> None:
     st.button(
         "Commit to this",
         key="teach_commit",
-        type="primary",
         icon=":material/check:",
         disabled=not chosen,
         on_click=session.set_play,
@@ -213,7 +212,6 @@ def _next(now: Play, network: Network) -> None:
     st.button(
         "That is enough: finish",
         key="teach_finish",
-        type="primary",
         icon=":material/flag:",
         on_click=_finish,
         args=(now,),
