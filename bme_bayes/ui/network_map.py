@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bme_bayes.network import EDEMA, NONE, Network, Number, Variable
-from bme_bayes.ui.charts import Palette
+from bme_bayes.ui.charts import DARK, Palette
 from bme_bayes.ui.row_charts import SCHEMA
 
 Spec = dict[str, Any]
@@ -21,6 +21,7 @@ TITLES = ("Patient and risk factors", "Diagnoses", "Processes", "Findings")
 STRONG, NOTABLE = math.log(4), math.log(1.5)
 LEAST, FEW = 1e-4, 100
 LINE = 19
+PAPER, PAPER_DARK = "#ffffff", "#0f1418"
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors:
                 "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
                 "encoding": {**place, "color": _looks(colors)},
             },
+            {"data": {"values": points}, **_names(place, colors, halo=True)},
             {"data": {"values": points}, **_names(place, colors)},
         ],
         "resolve": {"scale": {"color": "independent"}},
@@ -187,18 +189,21 @@ def _rules(place: Spec, count: int, colors: Palette) -> Spec:
     }
 
 
-def _names(place: Spec, colors: Palette) -> Spec:
-    """The names of the variables, cut to the width of a column."""
+def _names(place: Spec, colors: Palette, *, halo: bool = False) -> Spec:
+    """The names of the variables, cut to the width of a column; a halo keeps lines off them."""
     above = {"expr": "datum.look == 'chosen' ? -12 : 0"}
     limit = {"expr": "width / 4 - 16"}
     text = {"type": "text", "align": "left", "dx": 7, "dy": above, "fontSize": 12, "limit": limit}
+    paper = PAPER_DARK if colors == DARK else PAPER
+    if halo:
+        text |= {"stroke": paper, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
     plain = {"test": "datum.look == 'other'", "value": "normal"}
     return {
         "mark": text,
         "encoding": {
             **place,
             "text": {"field": "name"},
-            "color": _looks(colors),
+            "color": {"value": paper} if halo else _looks(colors),
             "fontWeight": {"condition": plain, "value": "bold"},
             "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
         },
