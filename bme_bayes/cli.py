@@ -19,6 +19,7 @@ from bme_bayes.commands import (
     comparing,
     explaining,
     patient,
+    reporting,
     scoring,
     tracing,
 )
@@ -116,18 +117,22 @@ def _reason_commands(command: Command) -> None:
     explain = command("explain", explaining.explain, "what speaks for and against a diagnosis")
     sure = command("sure", certainty.sure, "how sure the answer is, and what it hangs on")
     compare = command("compare", comparing.compared, "the case beside others: what if")
-    for made in (explain, sure, compare):
+    report = command("report", reporting.report, "a case's answer as a file to keep or to print")
+    for made in (explain, sure, compare, report):
         made.add_argument(
             "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
         )
         made.add_argument("--case", dest="case_id", default="", metavar="ID",
                           help="the case to take from a file of several")  # fmt: skip
-    for made in (explain, sure):
+    for made in (explain, sure, report):
         made.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
     explain.add_argument("diagnosis", metavar="DIAGNOSIS")
     sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="(the leading one)")
-    sure.add_argument("--draws", type=_positive, default=200, metavar="N",
-                      help="draws for the credible intervals (200)")  # fmt: skip
+    for made in (sure, report):
+        made.add_argument("--draws", type=_positive, default=200, metavar="N",
+                          help="draws for the credible intervals (200)")  # fmt: skip
+    report.add_argument("--out", required=True, metavar="FILE",
+                        help="a .html file, which prints well, or a .json file")  # fmt: skip
     sure.add_argument("--top", type=_positive, metavar="N", help="numbers to show (10)")
     for option, metavar, text in (
         ("--against", "CASE", "another case of the same region"),
