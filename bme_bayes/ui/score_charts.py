@@ -80,7 +80,9 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
     }
     style |= {name: (colors.quiet, dash) for name, dash in DASHES.items()}
     top = float(curve["net_benefit"].max())
-    shown = curve[curve["net_benefit"] > -0.3 * max(top, 0.01)]
+    top = max(top, 0.01)
+    shown = curve[curve["net_benefit"] > -0.3 * top]
+    high = min(1.6 * top, float(shown["high"].max())) if len(models) == 1 else 1.1 * top
     x = _percent("threshold", f"Probability at which {what} is worth it", colors)
     x["scale"] = {"domain": [0, float(curve["threshold"].max())]}
     y = {
@@ -88,7 +90,7 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
         "type": "quantitative",
         "title": "Net benefit a patient",
         "axis": {**_axis(colors), "format": ".2f"},
-        "scale": {"domain": [-0.05 * max(top, 0.01), 1.1 * max(top, 0.01)], "clamp": True},
+        "scale": {"domain": [-0.05 * top, high]},
     }
     hint = [
         {"field": "strategy", "type": "nominal", "title": "Strategy"},
@@ -100,14 +102,14 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
     scale = {"domain": list(style), "range": [c for c, _ in style.values()]}
     dash = {"domain": list(style), "range": [d for _, d in style.values()]}
     legend = {"orient": "top", "title": None, "labelColor": colors.text, "labelFontSize": 12,
-              "labelLimit": 260, "columns": 2, "symbolSize": 300,
+              "labelLimit": 260, "columns": 2, "symbolSize": 300, "symbolOpacity": 1,
               "symbolType": "stroke"}  # fmt: skip
     band = {
         "mark": {"type": "area", "opacity": 0.12, "clip": True},
         "transform": [{"filter": {"field": "strategy", "oneOf": models}}],
         "encoding": {"x": x, "y": {"field": "low", "type": "quantitative"},
                      "y2": {"field": "high"},
-                     "color": {"field": "strategy", "scale": scale, "legend": None}},
+                     "color": {"field": "strategy", "scale": scale, "legend": legend}},
     }  # fmt: skip
     line = {
         "mark": {"type": "line", "strokeWidth": 2.2, "clip": True},
