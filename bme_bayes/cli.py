@@ -22,6 +22,7 @@ from bme_bayes.commands import (
     reporting,
     scoring,
     tracing,
+    versions,
 )
 from bme_bayes.commands import data as data_commands
 from bme_bayes.errors import BmeBayesError
@@ -111,6 +112,11 @@ def _patient_commands(command: Command) -> None:
     evaluate.add_argument("--draws", type=_positive, default=1000, metavar="N",
                           help="bootstrap samples for the intervals (1000)")  # fmt: skip
     evaluate.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the bootstrap (1)")
+
+    diff = command("diff", versions.diff, "which leaders and red flags another version changes")
+    for side in ("old", "new"):
+        diff.add_argument(side, metavar=side.upper(), help="a folder with networks/ and priors/")
+    diff.add_argument("cases", metavar="CASES.jsonl")
 
 
 def _reason_commands(command: Command) -> None:

@@ -43,10 +43,10 @@ def score_cohort(
 ) -> Summary:
     """Score a table of patients; `out` gets a row a good patient.
 
-    `out` has the row number, the id, the region, the columns in `keep`, the leader (most
-    probable main cause), ln P(findings), and for every diagnosis its presence (a column of its
-    name) and its share as the main cause (`<id>_main_cause`). Bad rows are named, with column
-    and reason, in `<out>.bad_rows.csv`; with `strict` the first one is an `InputError` and
+    `out` has the row number, the id, the region, the columns in `keep`, the model's version, the
+    leader (most probable main cause), ln P(findings), and for every diagnosis its presence (a
+    column of its name) and its share as the main cause (`<id>_main_cause`). Bad rows are named,
+    with column and reason, in `<out>.bad_rows.csv`; with `strict` the first one is an `InputError` and
     nothing is written. Both files appear whole, at the end, or not at all.
 
     Parameters: `region` is that of rows which do not name one. Raises `InputError` or

@@ -57,7 +57,7 @@ class Scorer:
 
     def output_columns(self) -> list[tuple[str, str]]:
         """Names and types of the result's columns."""
-        texts = [c for c in (self.id, "region", *self.keep, "leader") if c]
+        texts = [c for c in (self.id, "region", *self.keep, "model_version", "leader") if c]
         numbers = ["log_evidence", *self.diagnoses, *(f"{d}_main_cause" for d in self.diagnoses)]
         names = [("row", "int"), *((c, "text") for c in texts), *((c, "float") for c in numbers)]
         if len(dict(names)) < len(names):
@@ -95,7 +95,7 @@ class Scorer:
         return self.engines[region]
 
     def _answer(self, engine: Engine, findings: Mapping[str, object]) -> list[object]:
-        """Leader, log evidence, presence and main cause in the order of the columns."""
+        """Version, leader, log evidence, presence and main cause in the order of the columns."""
         space, belief = engine.space, engine.belief(findings)
         names = space.scenarios.diagnoses
         shares = belief.scenario @ space.main_matrix
@@ -106,6 +106,7 @@ class Scorer:
             present[diagnosis] = min(present[diagnosis] + p, 1.0)
         tables = (present, main)
         return [
+            engine.network.version,
             names[int(np.argmax(shares))],
             belief.log_evidence,
             *(table.get(d) for table in tables for d in self.diagnoses),

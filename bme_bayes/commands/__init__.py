@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bme_bayes.network import Network
+
 DEFAULT_SETTING = "general_orthopaedics"
 
 
@@ -19,6 +21,21 @@ class Answer:
 
 
 Run = Callable[[argparse.Namespace], Answer]
+
+
+def stamp(network: Network) -> dict[str, object]:
+    """What an answer comes from: region, setting and the version of the model."""
+    return {
+        "region": network.region,
+        "setting": network.prior.name if network.prior else "",
+        "model_version": network.version,
+    }
+
+
+def stamp_text(network: Network) -> str:
+    """The same as the head of a text."""
+    prior = network.prior
+    return f"{network.region}, {prior.label if prior else ''} (model {network.version})"
 
 
 def common() -> argparse.ArgumentParser:

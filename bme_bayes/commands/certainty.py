@@ -6,7 +6,7 @@ import argparse
 
 import numpy as np
 
-from bme_bayes.commands import Answer
+from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.figures import number_data, number_words
 from bme_bayes.commands.patient import open_case
 from bme_bayes.commands.tables import of_hundred, percent, short, table
@@ -30,6 +30,7 @@ def sure(args: argparse.Namespace) -> Answer:
     turns = engine.break_even(case.findings)
     same = engine.same_decision(case.findings, rng=rng)
     data = {
+        **stamp(engine.network),
         "leader": spread.leader,
         "leader_holds": spread.leader_holds,
         "draws": spread.draws,
@@ -115,6 +116,7 @@ def _sure_text(
     label, rival = (short(network.variable(d).label) for d in (spread.leader, turns.challenger))
     return "\n\n".join(
         [
+            stamp_text(network),
             f"{label} leads. With the numbers redrawn {spread.draws} times from their "
             f"uncertainty it led {of_hundred(spread.leader_holds)} times; once everything else "
             f"is known it will still lead in {of_hundred(same.probability)} patients like this.",

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from bme_bayes.cases import Case, read_case
-from bme_bayes.commands import Answer
+from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.patient import open_case
 from bme_bayes.commands.tables import paragraph, percent, short, table
 from bme_bayes.engine import Engine
@@ -27,7 +27,8 @@ def compared(args: argparse.Namespace) -> Answer:
     if len(variants) < 2 and not done:
         raise InputError("compare with what? Give --against, --settings, --change, --rate or --do")
     found = compare(variants) if len(variants) > 1 else None
-    return Answer(_compare_data(found, done), _compare_text(engine.network, found, done))
+    data = {**stamp(engine.network), **_compare_data(found, done)}
+    return Answer(data, _compare_text(engine.network, found, done))
 
 
 def _variants(args: argparse.Namespace, case: Case, engine: Engine) -> list[Variant]:
@@ -113,7 +114,7 @@ def _variant_data(found: Comparison) -> list[dict[str, object]]:
 
 
 def _compare_text(network: Network, found: Comparison | None, done: Sequence[Intervention]) -> str:
-    parts = []
+    parts = [stamp_text(network)]
     if found is not None:
         first = found.posteriors[0]
         rows = [

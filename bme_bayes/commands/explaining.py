@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from bme_bayes.commands import Answer
+from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.figures import number_data
 from bme_bayes.commands.patient import open_case
 from bme_bayes.commands.tables import of_hundred, paragraph, short, table
@@ -23,6 +23,7 @@ def explain(args: argparse.Namespace) -> Answer:
     fits = engine.conflict(case.findings, rng=np.random.default_rng(args.seed))
     sources = {s for w in found.findings for s in w.sources}
     data = {
+        **stamp(engine.network),
         "diagnosis": found.diagnosis,
         "before": found.before,
         "after": found.after,
@@ -76,6 +77,7 @@ def _explain_text(network: Network, found: Weighing, fits: Conflict) -> str:
     ]  # fmt: skip
     head = ("Finding", "Weight", "Share", "With it", "Without it", "Sources")
     parts = [
+        stamp_text(network),
         f"{short(found.label)}: present in {of_hundred(found.present)} patients like this "
         f"(log-odds {found.before:+.2f} before the findings, {found.after:+.2f} with them)",
         table(rows, head, (1, 2)),

@@ -7,7 +7,7 @@ import argparse
 import numpy as np
 
 from bme_bayes.cases import Case, read_case
-from bme_bayes.commands import DEFAULT_SETTING, Answer
+from bme_bayes.commands import DEFAULT_SETTING, Answer, stamp, stamp_text
 from bme_bayes.commands.tables import of_hundred, paragraph, percent, short, table
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
@@ -103,7 +103,7 @@ def _posterior_text(
     flags: tuple[RedFlag, ...],
     warnings: tuple[LabelWarning, ...],
 ) -> str:
-    parts = [_heading(network, found)]
+    parts = [stamp_text(network)]
     if flags:
         parts.append("\n".join(paragraph(f"RED FLAG: {f.text} [{f.source}]") for f in flags))
     shown = [d for d, p in found.diagnoses.items() if max(p.main_cause, p.present) >= SHOWN]
@@ -124,12 +124,6 @@ def _posterior_text(
         parts.append("\n".join(paragraph(f"- {w.text} [{w.source}]") for w in warnings))
     parts.append("For teaching and research; not a device for decisions on patients.")
     return "\n\n".join(parts)
-
-
-def _heading(network: Network, found: Posterior) -> str:
-    prior = network.prior
-    label = prior.label if prior else found.setting
-    return f"{found.region}, {label} (model {found.model_version})"
 
 
 def _rows(network: Network, found: Posterior, ranges: Ranges, name: str) -> list[tuple[str, ...]]:
@@ -162,7 +156,7 @@ def next_findings(args: argparse.Namespace) -> Answer:
         tolerance=TOLERANCE,
     )
     text = _next_text(engine.network, found, tests, args.top or NEXT_SHOWN)
-    return Answer(_next_data(found, tests), text)
+    return Answer({**stamp(engine.network), **_next_data(found, tests)}, text)
 
 
 def _next_data(found: NextFindings, tests: BundlePanel) -> dict[str, object]:
@@ -220,6 +214,7 @@ def _next_text(network: Network, found: NextFindings, tests: BundlePanel, top: i
     ]
     return "\n\n".join(
         [
+            stamp_text(network),
             f"Target: {found.target}; leading now: {found.leader}",
             table(rows, head, (1,)),
             table(whole, ("Whole test", "Bits", "Burden", "Changes the lead in"), (1,)),

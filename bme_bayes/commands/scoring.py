@@ -22,6 +22,7 @@ from bme_bayes.evaluation.answers import (
 )
 from bme_bayes.evaluation.report import markdown
 from bme_bayes.evaluation.scores import Scored, score_groups
+from bme_bayes.reading import load
 
 SETTING = "case_reports"
 MODEL = "network"
@@ -58,6 +59,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
     data = {
         "cases": len(cases),
         "setting": setting,
+        "model_versions": {r: load(r, setting).version for r in sorted({c.region for c in cases})},
         "draws": args.draws,
         "results": {name: _plain(groups) for name, groups in results.items()},
         "ablation": _plain(removed),

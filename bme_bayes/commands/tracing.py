@@ -18,10 +18,13 @@ def traced_numbers(args: argparse.Namespace) -> Answer:
     name, _, state = args.name.partition("=")
     setting = args.setting or DEFAULT_SETTING
     found: list[Traced] = []
+    versions: dict[str, str] = {}
     missing: UnknownName | None = None
     for region in [args.region] if args.region else REGIONS.values():
         try:
-            found += trace(load(region, setting), name, state, args.cause or "")
+            network = load(region, setting)
+            found += trace(network, name, state, args.cause or "")
+            versions[region] = network.version
         except UnknownName as error:
             if args.region:
                 raise
@@ -33,7 +36,8 @@ def traced_numbers(args: argparse.Namespace) -> Answer:
         )
     shown: set[str] = set()
     text = "\n\n".join(_text(t, shown) for t in found)
-    return Answer({"numbers": [_data(t) for t in found]}, text)
+    data = {"model_versions": versions, "numbers": [_data(t) for t in found]}
+    return Answer(data, text)
 
 
 def _data(traced: Traced) -> dict[str, object]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError, UnknownName
-from bme_bayes.exchange.names import original, safe
+from bme_bayes.exchange.names import IDENTIFIER, original, safe
 from bme_bayes.network import Network
 from bme_bayes.pgm import to_pgmpy
 from bme_bayes.writing import atomic
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from pgmpy.models import DiscreteBayesianNetwork
 
 FORMATS = ("bif", "xmlbif", "xdsl", "net")
+UNNAMED = {
+    "bif": "network unknown {",
+    "xmlbif": "<NAME>UNTITLED</NAME>",
+    "xdsl": 'id="MyNetwork"',
+    "net": "net {\n}",
+}
+"""Where pgmpy's writers leave out the name of a network."""
+NAMED = {
+    "bif": "network {} {{",
+    "xmlbif": "<NAME>{}</NAME>",
+    "xdsl": 'id="{}"',
+    "net": 'net {{\n    name = "{}";\n}}',
+}
 CLASSES = {"bif": "BIF", "xmlbif": "XMLBIF", "xdsl": "XDSL", "net": "NET"}
 SUM_TOLERANCE = 1e-6
 MOST_BYTES = 50_000_000
@@ -33,19 +46,27 @@ def export_network(network: Network, path: str | Path, form: str) -> int:
     """Write a network under its setting; how many nodes it has.
 
     Parameters: `form` is bif, xmlbif, xdsl or net. States that begin with a digit get the prefix
-    `s_`. Raises `UnknownName` for another format, `InputError` where it cannot be written.
+    `s_`. The file names its network REGION_SETTING_VERSION. Raises
+    `UnknownName` for another format, `InputError` where it cannot be written.
     """
     _of_pgmpy(form, "Writer")
     model = to_pgmpy(network, Engine(network).space)
-    write_model(model, path, form)
+    setting = network.prior.name if network.prior else ""
+    write_model(model, path, form, "_".join((network.region, setting, network.version)))
     return len(model.nodes())
 
 
-def write_model(model: DiscreteBayesianNetwork, path: str | Path, form: str) -> None:
-    """Write a pgmpy model as `export_network` does."""
+def write_model(
+    model: DiscreteBayesianNetwork, path: str | Path, form: str, name: str = ""
+) -> None:
+    """Write a pgmpy model as `export_network` does, with the name of the network in it."""
     writer = _of_pgmpy(form, "Writer")
     with atomic(Path(path)) as temporary:
         writer(renamed(model, safe)).write(str(temporary))
+        if IDENTIFIER.fullmatch(name):
+            text = temporary.read_text(encoding="utf-8")
+            text = text.replace(UNNAMED[form], NAMED[form].format(name), 1)
+            temporary.write_text(text, encoding="utf-8")
 
 
 def read_model(path: str | Path, form: str) -> DiscreteBayesianNetwork:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -50,17 +51,20 @@ class Criterion:
     met: bool | None
 
 
-def red_flags(network: Network, findings: Findings) -> tuple[RedFlag, ...]:
+def red_flags(
+    network: Network, findings: Findings, folder: Path | None = None
+) -> tuple[RedFlag, ...]:
     """The red flags that fire for these findings, in file order.
 
     A finding counts as present at half or more of its relative probability, so an entry of
     one to one fires: who cannot rule a warning sign out is shown the flag. A finding that was
-    not entered never fires. Raises what `code_findings` raises for findings it cannot read.
+    not entered never fires. `folder` holds other rules than the bundled ones. Raises
+    what `code_findings` raises for findings it cannot read.
     """
     facts = _Facts(network, code_findings(network, findings))
     return tuple(
         RedFlag(r.id, r.text, r.source, r.urgency)
-        for r in _rules(RED_FLAGS, network)
+        for r in _rules(RED_FLAGS, network, folder)
         if facts.answer(r.when)
     )
 
@@ -91,8 +95,8 @@ def programme_criteria(
     )
 
 
-def _rules(file: str, network: Network) -> tuple[Rule, ...]:
-    return tuple(r for r in load_rules(file) if network.region in r.regions)
+def _rules(file: str, network: Network, folder: Path | None = None) -> tuple[Rule, ...]:
+    return tuple(r for r in load_rules(file, folder) if network.region in r.regions)
 
 
 @dataclass(frozen=True)
