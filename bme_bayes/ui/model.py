@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -47,7 +48,12 @@ class Model:
 def model(region: str, setting: str) -> Model:
     """A region under a setting, compiled once for all sessions."""
     network = load(region, setting=setting)
-    return Model(network, Engine(network))
+    made = Model(network, Engine(network))
+    # Streamlit collects garbage at the end of each run; the libraries and models, which stay,
+    # need not be looked through each time.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 @st.cache_resource(show_spinner=False)
