@@ -32,7 +32,7 @@ class Number:
     `value` is a frequency, an odds ratio or a share, as `quantity` says; `low` to `high`
     its 95 % interval; `n` the equivalent sample size (the weight of a Beta or Dirichlet);
     `basis` is `published`, `both` (publication and elicitation), `elicited`, or `local` (updated
-    from a clinic's own patients).
+    from a clinic's own patients, or entered by a researcher; the note says which).
     """
 
     quantity: str
@@ -117,6 +117,8 @@ class Network:
     sources: Mapping[str, Source] = field(default_factory=dict)
     prior: PriorSet | None = None
     version: str = ""
+    replaced: Mapping[NumberKey, Number] = field(default_factory=dict)
+    """Numbers as they are without the links of the prior set."""
 
     def variable(self, name: str) -> Variable:
         """The variable of that name; raises `UnknownName` with the nearest."""
@@ -164,8 +166,23 @@ class Network:
                 yield number
 
     def with_prior(self, prior: PriorSet) -> Network:
-        """The same network under another prior set."""
-        return replace(self, prior=prior)
+        """The same network under another prior set, with that set's own links and no others.
+
+        Raises `UnknownName` for a link that this network does not have.
+        """
+        numbers = {**self.numbers, **self.replaced}
+        links = prior.links.get(self.region, {})
+        for key in links.keys() - numbers.keys():
+            known = {" ".join(k).strip() for k in numbers if k[:2] == key[:2]} or {
+                " ".join(k[:2]) for k in numbers
+            }
+            raise UnknownName("link", " ".join(key).strip(), known, f"in {self.region}")
+        return replace(
+            self,
+            prior=prior,
+            numbers={**numbers, **links},
+            replaced={key: numbers[key] for key in links},
+        )
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
         """The network as a pgmpy model; see `bme_bayes.pgm.to_pgmpy`."""

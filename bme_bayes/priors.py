@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bme_bayes.errors import UnknownName
-from bme_bayes.network import Number
+from bme_bayes.network import Number, NumberKey
 
 COUNT_CAP = 3
 """At most so many diagnoses are considered at once."""
@@ -21,6 +21,8 @@ class PriorSet:
     over a region's diagnoses these sum to the expected number of diagnoses a patient.
     `mix[(variable, state)]` is the share of attenders in a state of age band, sex or a risk
     factor; the baseline state is the rest. `none` is the share with none of the diagnoses.
+    `links[region][(quantity, child, state, cause)]` are numbers of the network that are other
+    ones in this setting; most settings have none.
     """
 
     name: str
@@ -33,6 +35,7 @@ class PriorSet:
     unmentioned: float = 1.0
     evaluation_only: bool = False
     provenance: str = ""
+    links: Mapping[str, Mapping[NumberKey, Number]] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def region(self, region: str) -> Mapping[tuple[str, str], Number]:

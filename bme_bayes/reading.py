@@ -25,17 +25,36 @@ LETTERS = {name: letter for letter, name in REGIONS.items()}
 Row = dict[str, str]
 
 
-def load(region: str, setting: str = "general_orthopaedics", folder: Path | None = None) -> Network:
+def load(
+    region: str, setting: str | Path = "general_orthopaedics", folder: Path | None = None
+) -> Network:
     """One region's network under the prior set of a setting.
 
-    Parameters: `region` is hip, knee, ankle_foot or spine; `setting` the name of a prior
-    file; `folder` a folder with networks/ and priors/ instead of the bundled one.
+    Parameters: `region` is hip, knee, ankle_foot or spine; `setting` the name of a bundled
+    prior file, or the path (a `Path`) of one's own; `folder` a folder with networks/ and priors/
+    instead of the bundled one.
     Raises `UnknownName` with the nearest known name, `DefinitionError` for faulty files.
     """
     networks = networks_folder() if folder is None else folder / "networks"
     priors = priors_folder() if folder is None else folder / "priors"
     prior = read_prior(prior_path(setting, priors))
     network = read_network(region, networks)
+    return under(network, prior)
+
+
+def under(network: Network, prior: PriorSet) -> Network:
+    """A network under a prior set that was read or edited, with the version that it makes.
+
+    Raises `UnknownName` for a link and `InputError` for a base rate that does not fit.
+    """
+    wanted = {(k.diagnosis, k.grade) for k in network.kinds}
+    given = prior.region(network.region).keys()
+    for grade in sorted(given - wanted):
+        names = (" ".join(g) for g in wanted)
+        raise UnknownName("base rate", " ".join(grade), names, f"in {network.region}")
+    if wanted - given:
+        missing = "; ".join(" ".join(grade) for grade in sorted(wanted - given))
+        raise InputError(f"{prior.name} has no base rate in {network.region} for: {missing}")
     return with_version(network.with_prior(prior))
 
 
@@ -44,8 +63,10 @@ def settings(folder: Path | None = None) -> list[str]:
     return sorted(p.stem for p in (folder or priors_folder()).glob("*.yaml"))
 
 
-def prior_path(setting: str, folder: Path | None = None) -> Path:
-    """The file of a bundled setting."""
+def prior_path(setting: str | Path, folder: Path | None = None) -> Path:
+    """The file of a bundled setting; a `Path` is a file of one's own."""
+    if isinstance(setting, Path):
+        return setting
     known = settings(folder)
     if setting not in known:
         raise UnknownName("setting", setting, known)
@@ -99,7 +120,7 @@ def _variable(row: Row) -> Variable:
     )
 
 
-def _number(row: Mapping[str, Any], file: str, line: int | None) -> Number:
+def _number(row: Mapping[str, Any], file: str, line: int | None = None) -> Number:
     try:
         value, low, high, n = (float(row[k]) for k in ("value", "low", "high", "n"))
         if not math.isfinite(value + low + high + n):
@@ -185,6 +206,17 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
                 problems.append(Problem(name, line, f"not a base rate: {str(row)[:80]}"))
         return out
 
+    def links(rows: object) -> dict[NumberKey, Number]:
+        out: dict[NumberKey, Number] = {}
+        for row in rows if isinstance(rows, list) else []:
+            try:
+                number = _number({**row, "child": row["child"], "cause": row["cause"]}, name)
+                out[number.quantity, number.child, number.state, number.cause] = number
+            except (DefinitionError, KeyError, TypeError, AttributeError):
+                line = getattr(row, "line", None)
+                problems.append(Problem(name, line, f"not a link: {str(row)[:80]}"))
+        return out
+
     def setting(key: str, default: float) -> float:
         value = data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -196,6 +228,11 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
     none, power = setting("none", 0.02), setting("kind_power", 1.0)
     unmentioned = setting("unmentioned", 1.0)
     mix = numbers(data.get("mix"))
+    own = data.get("links") or {}
+    if not isinstance(own, dict):
+        problems.append(Problem(name, None, "links is not a mapping of regions to rows"))
+        own = {}
+    numbers_of = {str(region): links(rows) for region, rows in own.items()}
     if problems:
         raise DefinitionError(problems)
     return PriorSet(
@@ -209,6 +246,7 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
         unmentioned=unmentioned,
         evaluation_only=bool(data.get("evaluation_only", False)),
         provenance=str(data.get("provenance", "")),
+        links=numbers_of,
     )
 
 

@@ -29,6 +29,7 @@ def dump_prior(prior: PriorSet) -> str:
             "provenance": prior.provenance,
             "base": {region: _rows(rates.values()) for region, rates in prior.base.items()},
             "mix": _rows(prior.mix.values()),
+            "links": {region: _rows(n.values()) for region, n in prior.links.items() if n},
         }
     )
 
@@ -69,7 +70,7 @@ def atomic(path: Path) -> Iterator[Path]:
 
 def prior_text(document: Mapping[str, object]) -> str:
     """A prior file from plain data: a head, then one flow row a number."""
-    head = {k: v for k, v in document.items() if k not in ("base", "mix")}
+    head = {k: v for k, v in document.items() if k not in ("base", "mix", "links")}
     lines = [yaml.safe_dump(head, sort_keys=False, allow_unicode=True).rstrip(), "base:"]
     base, mix = document["base"], document["mix"]
     assert isinstance(base, dict)
@@ -79,6 +80,10 @@ def prior_text(document: Mapping[str, object]) -> str:
         lines += [f"    - {_flow(r)}" for r in rates]
     lines.append("mix:")
     lines += [f"  - {_flow(r)}" for r in mix]
+    links = document.get("links")
+    for number, (region, rows) in enumerate(links.items() if isinstance(links, dict) else ()):
+        lines += ["links:"] * (number == 0) + [f"  {region}:"]
+        lines += [f"    - {_flow(r)}" for r in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -89,9 +94,11 @@ def _flow(row: Mapping[str, object]) -> str:
 def _rows(numbers: Iterable[Number]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for n in numbers:
+        link = n.quantity != "base_rate"
         row: dict[str, object] = {
-            "variable": n.child,
+            **({"quantity": n.quantity, "child": n.child} if link else {"variable": n.child}),
             "state": n.state,
+            **({"cause": n.cause} if link else {}),
             "value": float(n.value),
             "low": float(n.low),
             "high": float(n.high),

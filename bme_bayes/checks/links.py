@@ -27,7 +27,7 @@ def check_links(data: Tables, names: Names, found: Findings) -> None:
     """Every number of the model."""
     for line in data[FILE]:
         if found.known(line, "quantity", line["quantity"], CHILD_ROLES):
-            _references(line, names, found)
+            check_references(line, names, found)
         check_number(line, line["quantity"] in SHARES, names, found)
         found.regions(line)
     if data[FILE]:
@@ -70,7 +70,7 @@ def _grounds(line: Line, n: float, names: Names, found: Findings) -> None:
         found.at(line, f"basis is {basis}, but it names no {'claim' if sources else 'source'}")
 
 
-def _references(line: Line, names: Names, found: Findings) -> None:
+def check_references(line: Line, names: Names, found: Findings) -> None:
     """Child, state and cause of one number."""
     quantity, child, state, cause = (line[c] for c in ("quantity", "child", "state", "cause"))
     if not found.known(line, "variable", child, names.variables):
@@ -114,11 +114,11 @@ def _together(lines: list[Line], names: Names, found: Findings) -> None:
             group.setdefault(line["state"], line)
     reported: set[int] = set()
     for (quantity, child, cause, letter), rows in groups.items():
-        _sum(quantity, child, cause, letter, rows, names, found, reported)
+        check_sum(quantity, child, cause, letter, rows, names, found, reported)
     _missing(groups, names, found)
 
 
-def _sum(
+def check_sum(
     quantity: str, child: str, cause: str, letter: str, rows: dict[str, Line], names: Names,
     found: Findings, reported: set[int],
 ) -> None:  # fmt: skip
@@ -139,7 +139,7 @@ def _sum(
         whole = states <= set(rows)
         what = f"the states of {child} for {cause}"
     total = sum(values)
-    last = max(rows.values(), key=lambda line: line.row)
+    *_, last = rows.values()
     if (
         total > 1 + SUM_TOLERANCE or (whole and total < 1 - SUM_TOLERANCE)
     ) and last.row not in reported:

@@ -5,34 +5,70 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from bme_bayes.checks.files import Findings, Line, Names
+from bme_bayes.checks.files import Findings, Line, Names, Tables
+from bme_bayes.checks.links import FILE as LINKS
 from bme_bayes.checks.links import SUM_TOLERANCE, check_number
+from bme_bayes.checks.prior_links import check_prior_links
 from bme_bayes.documents import Block, parse_yaml, read_text
 from bme_bayes.errors import InputError
 from bme_bayes.network import REGIONS
 
 MOST_DIAGNOSES = 1.6
+KEYS = ("name", "label", "description", "evaluation_only", "none", "kind_power", "unmentioned",
+        "provenance", "base", "mix", "links")  # fmt: skip
+RANGES = {"none": (0.0, 0.5), "kind_power": (0.0, 2.0), "unmentioned": (0.0, 1.0)}
 LETTER = {name: letter for letter, name in REGIONS.items()}
 
 
-def check_priors(folder: Path, names: Names, found: Findings) -> None:
+def check_priors(folder: Path, data: Tables, names: Names, found: Findings) -> None:
     """Every prior file: base rates of all diagnoses in all regions, and the case mix."""
     files = sorted(folder.glob("*.yaml"))
     if not files:
         found.add("priors", None, "holds no prior file")
     for path in files:
         try:
-            data = parse_yaml(read_text(path), path.name)
+            text = read_text(path)
         except InputError as error:
             found.add(path.name, None, str(error))
             continue
-        if not isinstance(data, Block) or not isinstance(data.get("base"), Block):
-            found.add(path.name, None, "is not a prior file: it needs name, base and mix")
-            continue
-        if data.get("name") != path.stem:
-            found.add(path.name, data.line, f"its name is {data.get('name')!r}, not {path.stem!r}")
-        _base(path.name, data["base"], data, names, found)
-        _mix(path.name, data, names, found)
+        name = check_prior(text, path.name, data, names, found)
+        if name is not None and name != path.stem:
+            found.add(path.name, 1, f"its name is {name!r}, not {path.stem!r}")
+
+
+def check_prior(text: str, file: str, tables: Tables, names: Names, found: Findings) -> str | None:
+    """One prior file: base rates of all diagnoses in all regions, case mix and own links.
+
+    Gives the name that it states, None where it cannot be read at all.
+    """
+    try:
+        data = parse_yaml(text, file)
+    except InputError as error:
+        found.add(file, None, str(error))
+        return None
+    if not isinstance(data, Block) or not isinstance(data.get("base"), Block):
+        found.add(file, None, "is not a prior file: it needs name, base and mix")
+        return None
+    before = len(found.problems)
+    _head(file, data, found)
+    if len(found.problems) == before:
+        _base(file, data["base"], data, names, found)
+        _mix(file, data, names, found)
+        check_prior_links(file, data.get("links"), tables[LINKS], names, found)
+    return str(data.get("name", ""))
+
+
+def _head(file: str, data: Block, found: Findings) -> None:
+    """Keys and the single numbers of a prior file."""
+    line = Line(file, data.line, {})
+    for key in data:
+        found.known(line, "key", key, KEYS)
+    for key, (low, high) in RANGES.items():
+        value = data.get(key, low)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            found.at(line, f"{key} is not a number: {value!r:.40}")
+        elif not low <= value <= high:
+            found.at(line, f"{key} is {value}; {low:g} to {high:g} is possible")
 
 
 def _base(file: str, base: Block, data: Block, names: Names, found: Findings) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError, UnknownName
-from bme_bayes.learning.learned import Grade, Learned, usual_weight, with_rates
+from bme_bayes.learning.learned import Grade, Learned, updated_prior, usual_weight
 from bme_bayes.network import REGIONS, Network
 from bme_bayes.posterior import DiagnosisPosterior
 from bme_bayes.priors import PriorSet
@@ -61,7 +61,7 @@ def update_presence(network: Network, counts: Counts, name: str = "") -> Learned
             "the counts leave no room for the diagnoses that are not listed: list all of them"
         )
     rates |= {g: (base[g].value * room / held, base[g].n) for g in rest}
-    new = with_rates(prior, counts.region, rates, _note(counts.patients), name)
+    new = updated_prior(prior, counts.region, rates, _note(counts.patients), name)
     return Learned(new, prior, counts.region, counts.patients, "counts of presence")
 
 
@@ -99,7 +99,7 @@ def update_main_causes(
         present = main + max(p.present - p.main_cause, 0.0)
         for state, share in _grade_shares(p, by_state.get(d, {}), held).items():
             rates[d, state] = (present * share, total)
-    new = with_rates(prior, counts.region, rates, _note(counts.patients), name)
+    new = updated_prior(prior, counts.region, rates, _note(counts.patients), name)
     return Learned(new, prior, counts.region, counts.patients, "counts of main causes")
 
 

@@ -75,7 +75,7 @@ def beta_interval(mean: float, n: float, level: float = 0.95) -> tuple[float, fl
     return min(low, mean), max(high, mean)
 
 
-def with_rates(
+def updated_prior(
     prior: PriorSet,
     region: str,
     rates: Mapping[Grade, tuple[float, float]],

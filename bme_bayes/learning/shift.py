@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from bme_bayes.engine import Engine
 from bme_bayes.errors import BmeBayesError, InputError
 from bme_bayes.findings import code_findings
-from bme_bayes.learning.learned import LEAST_PAIRS, Grade, Learned, usual_weight, with_rates
+from bme_bayes.learning.learned import LEAST_PAIRS, Grade, Learned, updated_prior, usual_weight
 from bme_bayes.learning.tilt import Tilt, make_tilt, shifted_mix, target_of
 from bme_bayes.network import EDEMA
 
@@ -84,7 +84,7 @@ def learn_base_rates(
     spread = fit.covariance(tilt, factors)
     worth = np.clip(rates * (1 - rates) / np.diag(spread) - 1, 2.0, weight + size)
     note = f"updated from {size} patients without diagnoses"
-    new = with_rates(prior, region, fit.rates(rates, worth), note, name)
+    new = updated_prior(prior, region, fit.rates(rates, worth), note, name)
     new = replace(new, mix=shifted_mix(engine.space, tilt.start * tilt.weights(factors), prior))
     warnings = tuple(_warnings(fit.grades, spread, (worth - weight) / size, size))
     return Learned(new, prior, region, size, "EM without diagnoses", warnings)

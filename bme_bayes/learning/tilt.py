@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError, UnknownName
-from bme_bayes.learning.learned import Grade, updated, with_rates
+from bme_bayes.learning.learned import Grade, updated, updated_prior
 from bme_bayes.network import Number
 from bme_bayes.priors import PriorSet
 
@@ -95,7 +95,7 @@ def shifted_prior(
         raise InputError("these base rates leave no room for the other diagnoses")
     scale = room / sum(rest.values()) if rest else 1.0
     full = {**{g: v * scale for g, v in rest.items()}, **rates}
-    new = with_rates(prior, region, {g: (v, base[g].n) for g, v in full.items()}, note, name)
+    new = updated_prior(prior, region, {g: (v, base[g].n) for g, v in full.items()}, note, name)
     tilt = make_tilt(engine)
     factors = tilt.solve(
         target_of(new, region, engine.space.scenarios.grades), np.zeros(tilt.features.shape[1])
