@@ -46,8 +46,8 @@ def score_cohort(
     `out` has the row number, the id, the region, the columns in `keep`, the model's version, the
     leader (most probable main cause), ln P(findings), and for every diagnosis its presence (a
     column of its name) and its share as the main cause (`<id>_main_cause`). Bad rows are named,
-    with column and reason, in `<out>.bad_rows.csv`; with `strict` the first one is an `InputError` and
-    nothing is written. Both files appear whole, at the end, or not at all.
+    with column and reason, in `<out>.bad_rows.csv`; with `strict` the first one is an
+    `InputError` and nothing is written. Both files appear whole, at the end, or not at all.
 
     Parameters: `region` is that of rows which do not name one. Raises `InputError` or
     `UnknownName` for a table that can't be read.
