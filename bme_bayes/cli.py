@@ -14,6 +14,7 @@ from bme_bayes.commands import (
     Answer,
     Run,
     certainty,
+    check_setting,
     cohorts,
     common,
     comparing,
@@ -21,6 +22,7 @@ from bme_bayes.commands import (
     patient,
     reporting,
     scoring,
+    setting_name,
     tracing,
     versions,
 )
@@ -37,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     threadpool_limits(limits=1)  # on a busy computer threads wait for each other many times over
     try:
+        for setting in (getattr(args, "setting", None), *(getattr(args, "settings", None) or ())):
+            check_setting(setting)
         answer: Answer = args.run(args)
     except BmeBayesError as error:
         print(f"bme-bayes: error: {error}\n{HINT}", file=sys.stderr)
@@ -45,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     try:
         if args.json:
-            print(json.dumps(answer.data, ensure_ascii=False, allow_nan=False))
+            print(json.dumps(answer.data, ensure_ascii=False, allow_nan=False, default=str))
         elif answer.text:
             print(answer.text)
         sys.stdout.flush()
@@ -140,9 +144,10 @@ def _reason_commands(command: Command) -> None:
     report.add_argument("--out", required=True, metavar="FILE",
                         help="a .html file, which prints well, or a .json file")  # fmt: skip
     sure.add_argument("--top", type=_positive, metavar="N", help="numbers to show (10)")
+    compare.add_argument("--settings", action="append", metavar="NAME", type=setting_name,
+                         help="another setting, or a .yaml file; may be repeated")  # fmt: skip
     for option, metavar, text in (
         ("--against", "CASE", "another case of the same region"),
-        ("--settings", "NAME", "another clinical setting"),
         ("--change", "FINDING=STATE", "with this finding changed, or `=unknown`"),
         ("--rate", "DIAGNOSIS=SHARE", "with another base rate; the others give way"),
         ("--do", "RISK", "set a risk factor instead of seeing it"),

@@ -1,5 +1,6 @@
 """Numbers of the network that a prior file replaces: read, written, checked, applied."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 import bme_bayes as bb
 from bme_bayes.checks import check_prior_text
+from bme_bayes.cli import main
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import parse_prior, prior_path, read_prior, under
 from bme_bayes.writing import dump_prior, save_prior
@@ -98,3 +100,22 @@ def test_links_that_cannot_be_read_name_their_line() -> None:
     text = dump_prior(edited()).replace("value: 0.5,", "value: half,")
     with pytest.raises(bb.DefinitionError, match=r"mine\.yaml:\d+: not a link"):
         parse_prior(text, "mine.yaml")
+
+
+def test_the_command_line_takes_a_file_as_setting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = save_prior(edited(), tmp_path / "mine.yaml")
+    case = tmp_path / "case.json"
+    case.write_text('{"region": "hip", "findings": {"crp": "markedly_raised"}}')
+    assert main(["posterior", str(case), "--setting", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["setting"] == "mine"
+    assert found["model_version"] == under(HIP, edited()).version
+    assert main(["compare", str(case), "--settings", str(path), "--json"]) == 0
+    assert str(path) in capsys.readouterr().out
+    path.write_text(path.read_text().replace("none: 0.02", "nome: 0.02"))
+    assert main(["posterior", str(case), "--setting", str(path)]) == 2
+    assert "did you mean 'none'" in capsys.readouterr().err
+    case.write_text(f'{{"region": "hip", "setting": "{path}", "findings": {{}}}}')
+    assert main(["posterior", str(case)]) == 2, "a case cannot name a file"

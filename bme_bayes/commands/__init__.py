@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from bme_bayes.documents import read_text
+from bme_bayes.errors import DefinitionError
+from bme_bayes.library import data_folder
 from bme_bayes.network import Network
 
 DEFAULT_SETTING = "general_orthopaedics"
@@ -38,13 +42,29 @@ def stamp_text(network: Network) -> str:
     return f"{network.region}, {prior.label if prior else ''} (model {network.version})"
 
 
+def setting_name(text: str) -> str | Path:
+    """A setting on the command line: a bundled one's name, or a file's path."""
+    return Path(text) if text.endswith((".yaml", ".yml")) else text
+
+
+def check_setting(setting: str | Path | None) -> None:
+    """Raises `DefinitionError` with every fault where `setting` is a file that has some."""
+    if isinstance(setting, Path):
+        from bme_bayes.checks import check_prior_text
+
+        problems = check_prior_text(read_text(setting), str(setting), data_folder())
+        if problems:
+            raise DefinitionError(problems)
+
+
 def common() -> argparse.ArgumentParser:
     """The options that every subcommand takes."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--setting",
         metavar="NAME",
-        help="clinical setting whose base rates hold (see `bme-bayes list`)",
+        type=setting_name,
+        help="clinical setting whose base rates hold (see `bme-bayes list`), or a .yaml file",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     return parser

@@ -39,7 +39,7 @@ def _variants(args: argparse.Namespace, case: Case, engine: Engine) -> list[Vari
             raise InputError(f"{path} is a case of {other.region}, not of {case.region}")
         out.append(engine.variant(path, other.findings))
     out += [
-        Engine(load(case.region, setting)).variant(setting, case.findings)
+        Engine(load(case.region, setting)).variant(str(setting), case.findings)
         for setting in args.settings or ()
     ]
     for change in args.change or ():
