@@ -18,6 +18,7 @@ from bme_bayes.commands import (
     cohorts,
     common,
     comparing,
+    exchanging,
     explaining,
     patient,
     reporting,
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _patient_commands(command)
     _cohort_commands(command)
+    _exchange_commands(command)
     _data_commands(command)
     return parser
 
@@ -172,6 +174,29 @@ def _cohort_commands(command: Command) -> None:
     export.add_argument("region", metavar="REGION")
     export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"))
     export.add_argument("--out", required=True, metavar="FILE")
+
+
+def _exchange_commands(command: Command) -> None:
+    fhir = command("fhir", exchanging.fhir, "the answer to a case as a FHIR RiskAssessment")
+    fhir.add_argument("--measure", choices=("present", "main_cause"), default="present",
+                      help="what the probabilities are of (present)")  # fmt: skip
+    fhir.add_argument("--subject", metavar="REFERENCE", help="e.g. Patient/1 (not identified)")
+    made = command("card", exchanging.card, "the answer to a case as a CDS Hooks card")
+    for one in (fhir, made):
+        one.add_argument(
+            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
+        )
+        one.add_argument("--case", dest="case_id", default="", metavar="ID",
+                         help="the case to take from a file of several")  # fmt: skip
+        one.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
+    read = command(
+        "fhir-import", exchanging.fhir_import, "a case from FHIR Observations and Conditions"
+    )
+    read.add_argument("bundle", metavar="BUNDLE.json",
+                      help="a Bundle, resources in a list, or - for standard input")  # fmt: skip
+    read.add_argument("--region", required=True, metavar="NAME", help="hip, knee, ...")
+    read.add_argument("--mapping", metavar="FILE", help="a mapping file instead of the bundled one")
+    read.add_argument("--on", metavar="DAY", help="day for the age (today), e.g. 2026-01-31")
 
 
 def _data_commands(command: Command) -> None:
