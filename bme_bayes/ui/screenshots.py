@@ -23,34 +23,57 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bme_bayes.library import app_path
 from bme_bayes.ui.links import to_query
-from bme_bayes.ui.state import Case
 from bme_bayes.ui.worked import WORKED
 
 FOLDER = Path("docs/images")
 START_SECONDS = 120
 COLORS = 96
+NARROW = 640
 
 
 @dataclass(frozen=True)
-class Shot:
-    """One picture: its file's name, the size of the window, the theme, and the case."""
+class Look:
+    """How a picture is taken: what its name ends with, the window, the theme."""
 
-    name: str
+    ending: str
     width: int
     height: int
     scheme: Literal["light", "dark"]
-    case: Case | None
-    scale: float = 1.0
 
 
-SHOTS = (
-    Shot("explorer", 1360, 1000, "light", WORKED[0].case),
-    Shot("explorer-dark", 1360, 1150, "dark", WORKED[2].case),
-    Shot("explorer-phone", 390, 1300, "light", WORKED[1].case),
+LOOKS = (
+    Look("", 1360, 1000, "light"),
+    Look("-dark", 1360, 1000, "dark"),
+    Look("-phone", 390, 1000, "light"),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a picture shows: the name of a page in the navigation, and what is clicked there.
+
+    The page is reached from the explorer with a worked case in it.
+    """
+
+    name: str
+    page: str = ""
+    clicks: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = LOOKS
+
+
+SCENES = (
+    Scene("explorer"),
+    Scene("compare", "Compare", ("Copy from the explorer", "Duplicate")),
+    Scene("teach", "Teach", ("Start this case",)),
+    Scene("teach-lesson", "Teach", ("Lessons",), LOOKS[:1]),
+    Scene("network", "Network and sources"),
+    Scene("network-numbers", "Network and sources", ("All numbers",), LOOKS[:1]),
+    # Scene("prior-lab", "Prior lab"),
+    # Scene("cohort", "Cohort"),
 )
 
 
@@ -83,28 +106,40 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the app did not start")
 
 
-def take(browser: Browser, address: str, shot: Shot) -> bytes:
+def take(browser: Browser, address: str, scene: Scene, look: Look) -> bytes:
     """One picture as PNG, with few colours so that it stays small."""
-    size = {"width": shot.width, "height": shot.height}
     context = browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
-        color_scheme=shot.scheme,
-        device_scale_factor=shot.scale,
+        viewport={"width": look.width, "height": look.height}, color_scheme=look.scheme
     )
     page = context.new_page()
-    query = f"?{urlencode(to_query(shot.case, ''))}" if shot.case else ""
-    page.goto(f"{address}/{query}")
-    page.get_by_text("not a medical device").wait_for(timeout=START_SECONDS * 1000)
-    page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(
-        1
-    ).wait_for()
-    page.wait_for_timeout(1500)
+    page.goto(f"{address}/?{urlencode(to_query(WORKED[0].case, ''))}")
+    _settled(page)
+    if scene.page:
+        if look.width < NARROW:
+            page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_role("link", name=scene.page).click()
+        _settled(page)
+        if look.width < NARROW:
+            page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    for label in scene.clicks:
+        page.get_by_role("button", name=label).or_(
+            page.get_by_role("radio", name=label)
+        ).first.click()
+        _settled(page)
     picture = page.screenshot()
     context.close()
     few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLORS)
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _settled(page: Page) -> None:
+    """Wait until the page is drawn whole: its last line stands, and nothing runs."""
+    page.get_by_text("not a medical device").first.wait_for(timeout=START_SECONDS * 1000)
+    page.wait_for_timeout(1000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(1500)
 
 
 def main(folder: Path) -> None:
@@ -116,8 +151,10 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        for shot in SHOTS:
-            (folder / f"{shot.name}.png").write_bytes(take(browser, address, shot))
+        for scene in SCENES:
+            for look in scene.looks:
+                picture = take(browser, address, scene, look)
+                (folder / f"{scene.name}{look.ending}.png").write_bytes(picture)
         browser.close()
 
 
