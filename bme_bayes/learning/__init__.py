@@ -8,7 +8,13 @@
 0.14
 """
 
-from bme_bayes.learning.counts import Counts, read_counts, update_main_causes, update_presence
+from bme_bayes.learning.counts import (
+    Counts,
+    parse_counts,
+    read_counts,
+    update_main_causes,
+    update_presence,
+)
 from bme_bayes.learning.learned import Learned
 from bme_bayes.learning.shift import learn_base_rates
 from bme_bayes.learning.simulate import Cohort, simulate
@@ -19,6 +25,7 @@ __all__ = [
     "Counts",
     "Learned",
     "learn_base_rates",
+    "parse_counts",
     "read_counts",
     "shifted_prior",
     "simulate",

@@ -7,7 +7,9 @@ the main cause, the shares of the main causes are a Dirichlet instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,10 +124,22 @@ def read_counts(path: str | Path) -> dict[str, Counts]:
     `state` may be blank. `patients` is the same in all rows of a region. Raises `InputError`
     with the row.
     """
+    return _counts(read_rows(Path(path)), Path(path).name)
+
+
+def parse_counts(text: str, name: str = "table of counts") -> dict[str, Counts]:
+    """Counts by region from the text of such a file."""
+    try:
+        return _counts(list(csv.DictReader(io.StringIO(text))), name)
+    except csv.Error as error:
+        raise InputError(f"{name} is not a CSV table: {error}") from None
+
+
+def _counts(rows: Iterable[Mapping[str, str]], name: str) -> dict[str, Counts]:
     found: dict[str, dict[str, int]] = {}
     patients: dict[str, int] = {}
-    for line, row in enumerate(read_rows(Path(path)), start=2):
-        where = f"{Path(path).name}:{line}"
+    for line, row in enumerate(rows, start=2):
+        where = f"{name}:{line}"
         missing = [c for c in COLUMNS if c not in row and c != "state"]
         if missing:
             raise InputError(f"{where}: there is no column {', '.join(missing)}")
@@ -143,7 +157,7 @@ def read_counts(path: str | Path) -> dict[str, Counts]:
             raise InputError(f"{where}: {key} is counted twice in {region}")
         found[region][key] = count
     if not found:
-        raise InputError(f"{Path(path).name} has no rows")
+        raise InputError(f"{name} has no rows")
     return {r: Counts(r, patients[r], c) for r, c in found.items()}
 
 
