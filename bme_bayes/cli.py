@@ -170,6 +170,10 @@ def _cohort_commands(command: Command) -> None:
     score.add_argument("--keep", action="append", metavar="COLUMN",
                        help="pass a column through; may be repeated")  # fmt: skip
     score.add_argument("--strict", action="store_true", help="stop at the first bad row")
+    score.add_argument("--workers", type=_positive, default=1, metavar="N",
+                       help="processes of this computer (1); results do not depend on it")  # fmt: skip
+    score.add_argument("--dask", metavar="local|tcp://HOST:PORT",
+                       help="work on a Dask cluster: one of this computer, or a scheduler's")  # fmt: skip
     export = command("export", cohorts.export, "the network of a region for other programs")
     export.add_argument("region", metavar="REGION")
     export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"))

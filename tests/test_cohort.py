@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import bme_bayes as bb
 from bme_bayes.cli import main
-from bme_bayes.cohort import score_cohort
+from bme_bayes.cohort import limits, score_cohort
 from bme_bayes.cohort.outputs import harmless
 
 GOOD = """case_id,region,age,sex,corticosteroids,crp,neurologic_deficit,note
@@ -60,6 +62,46 @@ def test_scores_are_those_of_one_patient_at_a_time(tmp_path: Path) -> None:
     assert table["sifk"].isna().tolist() == [True, False, True]
 
 
+def test_uncertain_and_unknown_findings_as_the_engine_has_them(tmp_path: Path) -> None:
+    """Also where a setting takes risk factors that are not mentioned for less likely."""
+    rows: list[dict[str, object]] = [
+        {"crp": {"normal": 0.2, "raised": 0.8}, "night_pain": {"present": 3, "absent": 1}},
+        {"corticosteroids": "unknown", "crp": "raised"},
+        {"corticosteroids": {"present": 0.5, "absent": 0.5}, "sex": {"male": 2, "female": 1}},
+        {"marrow_edema": "unknown"},
+        {"marrow_edema": {"absent": 1, "present": 4}, "crp": "normal"},
+        {"marrow_edema": "absent"},
+        {},
+        {n: {"present": 0.7, "absent": 0.3} for n in ("night_pain", "rest_pain", "load_pain",
+         "limp", "systemic_signs", "weight_loss", "corticosteroids")},
+    ]  # fmt: skip
+    columns = sorted({name for row in rows for name in row})
+    frame = pd.DataFrame(
+        [[json.dumps(v) if isinstance(v := row.get(c, ""), dict) else v for c in columns]
+         for row in rows], columns=columns,
+    )  # fmt: skip
+    frame.insert(0, "id", range(len(rows)))
+    for setting in ("general_orthopaedics", "case_reports"):
+        cohort = write(tmp_path, frame.to_csv(index=False))
+        done = score_cohort(cohort, tmp_path / "out.csv", region="hip", setting=setting)
+        assert done.bad == 0
+        table, engine = pd.read_csv(done.out), bb.Engine(bb.load("hip", setting))
+        for i, row in enumerate(rows):
+            found = engine.posterior(row)
+            assert table["log_evidence"][i] == pytest.approx(found.log_evidence, abs=1e-9)
+            for name, d in found.diagnoses.items():
+                assert table[name][i] == pytest.approx(d.present, abs=1e-9)
+                assert table[f"{name}_main_cause"][i] == pytest.approx(d.main_cause, abs=1e-9)
+
+
+def test_age_and_band_that_disagree(tmp_path: Path) -> None:
+    cohort = write(tmp_path, "id,age,age_band\n1,45,30_50\n2,45,over_65\n3,,over_65\n")
+    done = score_cohort(cohort, tmp_path / "out.csv", region="hip")
+    bad = pd.read_csv(done.bad_rows)
+    assert bad[["row", "id", "column"]].to_numpy().tolist() == [[3, 2, "age age_band"]]
+    assert pd.read_csv(done.out)["id"].tolist() == [1, 3]
+
+
 def test_formulas_are_neutralised(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     score_cohort(write(tmp_path, GOOD), out, keep=["note"])
@@ -102,7 +144,7 @@ def test_failure_half_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bme_bayes.cohort.scorer.Scorer.take_problems", fail)
+    monkeypatch.setattr("bme_bayes.cohort.runners.score_chunk", fail)
     with pytest.raises(KeyboardInterrupt):
         score_cohort(write(tmp_path, GOOD), tmp_path / "out.csv", keep=["note"])
     assert [p.name for p in tmp_path.iterdir()] == ["cohort.csv"]
@@ -178,6 +220,67 @@ def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes(b"age,region\n4\xff,hip\n")
     with pytest.raises(bb.InputError, match="UTF-8"):
         score_cohort(tmp_path / "latin.csv", tmp_path / "o.csv")
+
+
+def parquet(folder: Path, **columns: object) -> Path:
+    path = folder / "bomb.parquet"
+    pq.write_table(pa.table(columns), path, compression="zstd")
+    return path
+
+
+def test_parquet_that_is_small_on_disk_and_huge_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused by its footer, before a row is read."""
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile.iter_batches", unread)
+    long = ["x" * 40_000_000 + end for end in "ab"]
+    none = pa.nulls(50_000_000, pa.int8())
+    nested = pa.array([[1], [2]])
+    wide = {f"c{i}": pa.array([1]) for i in range(limits.MOST_COLUMNS + 1)}
+    for columns, message in (
+        ({"crp": long}, "row group 1, unpacks"),
+        ({"crp": none}, "claims 50,000,000 rows"),
+        ({"crp": nested}, "holds lists or records"),
+        (wide, "1,001 columns"),
+    ):
+        path = parquet(tmp_path, **columns)
+        assert path.stat().st_size < 500_000
+        with pytest.raises(bb.InputError, match=message):
+            score_cohort(path, tmp_path / "out.csv", region="hip")
+    monkeypatch.setattr(limits, "MOST_BLOCK", 1000)
+    with pytest.raises(bb.InputError, match="smaller row groups"):
+        score_cohort(parquet(tmp_path, age=list(range(999))), tmp_path / "out.csv", region="hip")
+    assert [p.name for p in tmp_path.iterdir()] == ["bomb.parquet"]
+
+
+def unread(*_: object, **__: object) -> None:
+    raise AssertionError("a row was read")
+
+
+def test_long_cells_and_lines_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pa.array(["x" * (limits.MOST_CHARACTERS + 1)] * 900).dictionary_encode()
+    with pytest.raises(bb.InputError, match=r"rows 1 to 900: a cell of 'crp' has over 10,000"):
+        score_cohort(parquet(tmp_path, crp=texts), tmp_path / "out.csv", region="hip")
+    many = pa.array(["x" * 9000] * 900).dictionary_encode()
+    columns = {f"crp{i}": many for i in range(4)}
+    keep = list(columns)
+    with pytest.raises(bb.InputError, match="32,400,000 characters"):
+        score_cohort(parquet(tmp_path, **columns), tmp_path / "o.csv", region="hip", keep=keep)
+    long = write(tmp_path, "age\n" + "1" * (limits.MOST_CHARACTERS + 1))
+    with pytest.raises(bb.InputError, match="field larger than field limit"):
+        score_cohort(long, tmp_path / "out.csv", region="hip")
+    monkeypatch.setattr("bme_bayes.cohort.tables.MOST_LINE", 50)
+    with pytest.raises(bb.InputError, match="a line has 50 characters or more"):
+        score_cohort(write(tmp_path, "age," * 20), tmp_path / "out.csv", region="hip")
+
+
+def test_damaged_parquet(tmp_path: Path) -> None:
+    path = parquet(tmp_path, age=[i % 90 for i in range(3000)])
+    data = bytearray(path.read_bytes())
+    data[30:120] = bytes(90)
+    path.write_bytes(data)
+    with pytest.raises(bb.InputError, match="is damaged after row 0"):
+        score_cohort(path, tmp_path / "out.csv", region="hip")
 
 
 def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

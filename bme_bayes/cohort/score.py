@@ -10,13 +10,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bme_bayes.cohort.outputs import open_writer
-from bme_bayes.cohort.scorer import Scorer
-from bme_bayes.cohort.tables import Table, open_table
+from bme_bayes.cohort.plan import Setting, make_plan
+from bme_bayes.cohort.runners import runner
+from bme_bayes.cohort.tables import ENDINGS, Table, open_table
 from bme_bayes.errors import InputError
 from bme_bayes.writing import atomic
 
 BAD_COLUMNS = ("row", "id", "column", "problem")
-ENDINGS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,12 @@ def score_cohort(
     out: str | Path,
     *,
     region: str = "",
-    setting: str = "general_orthopaedics",
+    setting: Setting = "general_orthopaedics",
     keep: Sequence[str] = (),
     strict: bool = False,
     progress: bool = False,
+    workers: int = 1,
+    dask: str = "",
 ) -> Summary:
     """Score a table of patients; `out` gets a row a good patient.
 
@@ -47,10 +49,13 @@ def score_cohort(
     leader (most probable main cause), ln P(findings), and for every diagnosis its presence (a
     column of its name) and its share as the main cause (`<id>_main_cause`). Bad rows are named,
     with column and reason, in `<out>.bad_rows.csv`; with `strict` the first one is an
-    `InputError` and nothing is written. Both files appear whole, at the end, or not at all.
+    `InputError` and nothing is written. Both files appear whole, at the end, or not at all; a
+    run that was interrupted is not taken up again.
 
-    Parameters: `region` is that of rows which do not name one. Raises `InputError` or
-    `UnknownName` for a table that can't be read.
+    Parameters: `region` is that of rows which do not name one; `workers` and `dask` say where
+    the work is done (`bme_bayes.cohort.runners.runner`) and change no result. A script that
+    asks for several processes keeps its own work below `if __name__ == "__main__"`. Raises
+    `InputError` or `UnknownName` for a table that can't be read.
     """
     cohort, out = Path(cohort), Path(out)
     side = out.with_name(f"{out.name}.bad_rows.csv")
@@ -58,23 +63,27 @@ def score_cohort(
         raise InputError(f"{out}: results go to a .csv or a .parquet file")
     if out.exists() and cohort.exists() and out.samefile(cohort):
         raise InputError(f"{out} is the cohort itself")
-    with open_table(cohort) as table:
-        scorer = Scorer(table, cohort, region, setting, tuple(keep))
-        with ExitStack() as stack:
-            to = stack.enter_context(atomic(out)), stack.enter_context(atomic(side))
-            good = stack.enter_context(
-                open_writer(to[0], out.suffix.lower(), scorer.output_columns())
-            )
-            bad = stack.enter_context(open_writer(to[1], ".csv", [(c, "") for c in BAD_COLUMNS]))
-            with _bar(table, progress) as bar:
-                for rows, done in table.chunks:
-                    good.write(scorer.score(rows))
-                    bad.write(scorer.take_problems())
-                    if strict and scorer.bad:
-                        raise InputError(f"{cohort}, {scorer.first}")
-                    bar.update(done - bar.n)
-    versions = {name: engine.network.version for name, engine in scorer.engines.items()}
-    return Summary(scorer.rows, scorer.rows - scorer.bad, scorer.bad, out, side, versions)
+    rows = bad = 0
+    regions: set[str] = set()
+    with open_table(cohort) as table, ExitStack() as stack:
+        plan = make_plan(table.columns, table.name, region, setting, tuple(keep))
+        to = stack.enter_context(atomic(out)), stack.enter_context(atomic(side))
+        good = stack.enter_context(open_writer(to[0], out.suffix.lower(), plan.output_columns()))
+        faulty = stack.enter_context(open_writer(to[1], ".csv", [(c, "") for c in BAD_COLUMNS]))
+        run = stack.enter_context(runner(workers, dask))
+        bar = stack.enter_context(_bar(table, progress))
+        for scored, done in run(plan, table.chunks):
+            rows, bad = rows + scored.read, bad + len(scored.problems)
+            if strict and scored.problems:
+                number, _, column, problem = scored.problems[0]
+                place = f"row {number}" + (f", column {column}" if column else "")
+                raise InputError(f"{cohort}, {place}: {problem}")
+            good.write(scored.rows)
+            faulty.write(scored.problems)
+            regions.update(scored.regions)
+            bar.update(done - bar.n)
+    versions = {name: plan.versions[name] for name in sorted(regions)}
+    return Summary(rows, rows - bad, bad, out, side, versions)
 
 
 def _bar(table: Table, show: bool) -> tqdm[None]:

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import csv
-import math
+import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
+from bme_bayes.cohort.limits import MOST_CHARACTERS, MOST_COLUMNS, MOST_LINE, MOST_TEXT
 from bme_bayes.errors import InputError
 
 CHUNK = 1000
-MOST_CHARACTERS = 100_000
-"""Of one CSV field."""
+ENDINGS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its number in the file (the head of a CSV file is row 1), cells by column.
+class Chunk:
+    """Some rows of a table.
 
-    `problem` says what is wrong with the row as a whole.
+    numbers : where each row stands in the file (the head of a CSV file is row 1)
+    cells : by column, one a row; blank for nothing, text without blanks around it
+    faults : rows that have no cells, with what is wrong
     """
 
-    number: int
-    cells: dict[str, object] = field(default_factory=dict)
-    problem: str = ""
+    numbers: list[int]
+    cells: dict[str, list[object]]
+    faults: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Table:
     """An open table: column names, rows in chunks with how far they are, and the whole of that."""
 
+    name: str
     columns: tuple[str, ...]
-    chunks: Iterator[tuple[list[Row], int]]
+    chunks: Iterator[tuple[Chunk, int]]
     total: int
     unit: str
 
@@ -42,84 +46,100 @@ class Table:
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
     """Open a CSV or Parquet file by its ending. Raises `InputError`."""
+    check_ending(path.name, str(path))
     try:
-        if path.suffix.lower() == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as text:
-                yield _csv_table(text, path)
-        elif path.suffix.lower() == ".parquet":
-            yield _parquet_table(path)
-        else:
-            raise InputError(f"{path}: a cohort is a .csv or a .parquet file")
+        with path.open("rb") as handle, read_table(handle, path.name, str(path)) as table:
+            yield table
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not UTF-8 text (byte {error.start} of a block)") from None
-    except csv.Error as error:
-        raise InputError(f"{path} is not a CSV file: {error}") from None
 
 
-def _csv_table(text: TextIO, path: Path) -> Table:
-    csv.field_size_limit(MOST_CHARACTERS)
-    lines = csv.reader(text, strict=True)
-    columns = _checked([c.strip() for c in next(lines, [])], path)
-
-    def chunks() -> Iterator[tuple[list[Row], int]]:
-        rows: list[Row] = []
-        for number, values in enumerate(lines, start=2):
-            if not any(v.strip() for v in values):
-                continue
-            if len(values) != len(columns):
-                problem = f"{len(values)} cells in a table of {len(columns)} columns"
-                rows.append(Row(number, {}, problem))
-            else:
-                cells = (v.strip() for v in values)
-                rows.append(Row(number, dict(zip(columns, cells, strict=True))))
-            if len(rows) >= CHUNK:
-                yield rows, text.buffer.tell()
-                rows = []
-        yield rows, text.buffer.tell()
-
-    return Table(columns, chunks(), path.stat().st_size, "B")
+def check_ending(file: str, name: str = "") -> str:
+    """The ending of a table's file in lower case; raises `InputError` for another."""
+    ending = Path(file).suffix.lower()
+    if ending not in ENDINGS:
+        raise InputError(f"{name or file}: a cohort is a .csv or a .parquet file")
+    return ending
 
 
-def _parquet_table(path: Path) -> Table:
-    import pyarrow as pa  # noqa: PLC0415 - takes a quarter of a second
-    import pyarrow.parquet as pq  # noqa: PLC0415
+@contextmanager
+def read_table(handle: BinaryIO, file: str, name: str = "") -> Iterator[Table]:
+    """The table in an open file; `file` has the ending, `name` is what messages begin with."""
+    ending, name = check_ending(file, name or file), name or file
+    size = handle.seek(0, os.SEEK_END)
+    handle.seek(0)
+    if ending == ".parquet":
+        from bme_bayes.cohort.parquet import parquet_table  # noqa: PLC0415 - imports pyarrow
 
-    if not path.is_file():
-        raise InputError(f"cannot read {path}: No such file")
+        names, chunks, rows = parquet_table(handle, name, size, CHUNK)
+        yield Table(name, _checked(names, name), chunks, rows, "rows")
+        return
+    text = io.TextIOWrapper(handle, encoding="utf-8-sig", newline="")
     try:
-        file = pq.ParquetFile(path)
-    except pa.ArrowException as error:
-        raise InputError(f"{path} is not a Parquet file: {error}") from None
-    columns = _checked(list(file.schema_arrow.names), path)
-
-    def chunks() -> Iterator[tuple[list[Row], int]]:
-        done = 0
-        for batch in file.iter_batches(batch_size=CHUNK):
-            rows = [Row(done + i, _plain(cells)) for i, cells in enumerate(batch.to_pylist(), 1)]
-            done += len(rows)
-            yield rows, done
-
-    return Table(columns, chunks(), file.metadata.num_rows, "rows")
+        csv.field_size_limit(MOST_CHARACTERS)
+        records = csv.reader(_lines(text, name), strict=True)
+        columns = _checked([c.strip() for c in _first(records, name)], name)
+        yield Table(name, columns, _csv_chunks(records, columns, text, name), size, "B")
+    finally:
+        text.detach()
 
 
-def _plain(cells: dict[str, object]) -> dict[str, object]:
-    """Cells as CSV has them: blank for nothing, text without blanks around it."""
-    out: dict[str, object] = {}
-    for name, value in cells.items():
-        if value is None or (isinstance(value, float) and math.isnan(value)):
-            out[name] = ""
-        else:
-            out[name] = value.strip() if isinstance(value, str) else value
-    return out
+def _lines(text: TextIO, name: str) -> Iterator[str]:
+    """The lines of a text; one without an end is refused before it fills the memory."""
+    try:
+        while line := text.readline(MOST_LINE):
+            if len(line) >= MOST_LINE:
+                raise InputError(f"{name}: a line has {MOST_LINE:,} characters or more")
+            yield line
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is not UTF-8 text (byte {error.start} of a block)") from None
 
 
-def _checked(columns: list[str], path: Path) -> tuple[str, ...]:
+def _first(records: Iterator[list[str]], name: str) -> list[str]:
+    try:
+        return next(records, [])
+    except csv.Error as error:
+        raise InputError(f"{name} is not a CSV file: {error}") from None
+
+
+def _csv_chunks(
+    records: Iterator[list[str]], columns: tuple[str, ...], text: TextIO, name: str
+) -> Iterator[tuple[Chunk, int]]:
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    faults: list[tuple[int, str]] = []
+    characters, number = 0, 1
+    try:
+        for number, values in enumerate(records, start=2):
+            cells = [v.strip() for v in values]
+            if not any(cells):
+                continue
+            if len(cells) != len(columns):
+                faults.append((number, f"{len(cells)} cells in a table of {len(columns)} columns"))
+            else:
+                numbers.append(number)
+                rows.append(cells)
+            characters += sum(map(len, cells))
+            if len(rows) + len(faults) >= CHUNK or characters >= MOST_TEXT:
+                yield Chunk(numbers, _by_column(columns, rows), faults), text.buffer.tell()
+                numbers, rows, faults, characters = [], [], [], 0
+    except csv.Error as error:
+        raise InputError(f"{name} is not a CSV file: {error}, after row {number}") from None
+    yield Chunk(numbers, _by_column(columns, rows), faults), text.buffer.tell()
+
+
+def _by_column(columns: tuple[str, ...], rows: list[list[str]]) -> dict[str, list[object]]:
+    turned = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    return {name: list(cells) for name, cells in zip(columns, turned, strict=True)}
+
+
+def _checked(columns: list[str], name: str) -> tuple[str, ...]:
     if not columns:
-        raise InputError(f"{path} is empty")
+        raise InputError(f"{name} is empty")
+    if len(columns) > MOST_COLUMNS:
+        raise InputError(f"{name} has {len(columns):,} columns; {MOST_COLUMNS:,} are read at most")
     twice = {c for c in columns if columns.count(c) > 1}
     if twice or "" in columns:
         which = "has no name" if "" in columns else f"{sorted(twice)[0]!r} is there twice"
-        raise InputError(f"{path}: a column {which}")
+        raise InputError(f"{name}: a column {which}")
     return tuple(columns)

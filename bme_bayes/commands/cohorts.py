@@ -23,6 +23,8 @@ def score(args: argparse.Namespace) -> Answer:
         keep=args.keep or (),
         strict=args.strict,
         progress=True,
+        workers=args.workers,
+        dask=args.dask or "",
     )
     data = {
         "rows": done.rows,
