@@ -1,14 +1,16 @@
 """Quantities to states: units, bands, and the limits of a laboratory.
 
-quantity:
-  unit: mg/L                        # what the bands are in
-  convert: {mg/dL: 10}              # one of the other is this many of the unit
-  least: 0                          # nothing below is possible
-  high: [5, 10]                     # limit where no reference range is given; a grey zone
-  bands:                            # from low to high
-    - {state: normal, to: high}     # up to and with
-    - {state: raised, below: 100}   # below, and not with
-    - {state: markedly_raised}
+Of an entry in a mapping file::
+
+    quantity:
+      unit: mg/L                        # what the bands are in
+      convert: {mg/dL: 10}              # one of the other is this many of the unit
+      least: 0                          # nothing below is possible
+      high: [5, 10]                     # limit where no reference range is given; a grey zone
+      bands:                            # from low to high
+        - {state: normal, to: high}     # up to and with
+        - {state: raised, below: 100}   # below, and not with
+        - {state: markedly_raised}
 """
 
 from __future__ import annotations
