@@ -108,13 +108,18 @@ def solve(
         ages = slice(len(scenarios.grades) + 2, len(scenarios.grades) + 6)
         theta[ages] -= np.log(mix.age[0])
         theta[ages.stop] -= np.log(mix.sex[0])
-        theta[ages.stop + 1 :] = np.concatenate([np.log(r.odds[1:]) for r in mix.risks])
+        theta[ages.stop + 1 :] = np.concatenate(
+            [np.log(np.maximum(r.odds[1:], 1e-12)) for r in mix.risks]
+        )
     fit = _Fit(scenarios, edema, offsets, mix)
     residual = np.zeros(0)
     for step in range(1, MOST_ROUNDS + 1):
-        residual, jacobian = fit.residual(theta, target)
+        with np.errstate(all="ignore"):  # a fit that runs away is found out below
+            residual, jacobian = fit.residual(theta, target)
         if np.abs(residual).max() < TOLERANCE:
             return fit.solved(theta, step)
+        if not np.isfinite(jacobian).all():
+            break
         move = np.linalg.lstsq(jacobian, -residual, rcond=1e-10)[0]
         theta = theta + move * min(1.0, LONGEST_STEP / max(np.abs(move).max(), 1e-12))
     raise InputError(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bme_bayes.errors import InputError
 from bme_bayes.network import Network, Variable
 
 Floats = NDArray[np.float64]
@@ -105,6 +106,12 @@ def build_case_mix(network: Network) -> CaseMix:
             ]
         )
         known = np.where(np.isnan(known), 1 - np.nansum(known), known)
+        if not (known >= 0).all() or not known[0] > 0:
+            shares = ", ".join(f"{s} {p:.3g}" for s, p in zip(variable.states, known, strict=True))
+            raise InputError(
+                f"the shares of {variable.id} in {prior.name} must be 0 or more and leave some for "
+                f"{variable.states[0]}: {shares}"
+            )
         return np.asarray(known / known.sum())
 
     def risk(variable: Variable) -> Risk:

@@ -1,4 +1,4 @@
-"""Reads JSON and YAML strictly: what was typed is what is read, or an error says where.
+"""Reads JSON, YAML and CSV strictly: what was typed is what is read, or an error says where.
 
 No tags, anchors or aliases, no key twice, no NaN, and no YAML surprises: `18_29` stays the
 text it looks like (plain YAML reads the number 1829), and so do `yes`, `no` and dates.
@@ -6,6 +6,8 @@ text it looks like (plain YAML reads the number 1829), and so do `yes`, `no` and
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import sys
@@ -15,15 +17,17 @@ from typing import IO, Any, NoReturn
 
 import yaml
 
-from bme_bayes.errors import InputError
+from bme_bayes.errors import DefinitionError, InputError, Problem
 
 MOST_BYTES = 5_000_000
+MOST_BYTES_OF_TABLE = 50_000_000
 MOST_DEPTH = 60
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {
     "true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None,
 }  # fmt: skip
+Row = dict[str, str]
 
 
 class NotJson(InputError):
@@ -160,3 +164,33 @@ def _scalar(event: yaml.ScalarEvent) -> str | int | float | bool | None:
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else str(text)
+
+
+def read_rows(path: Path, columns: str = "") -> Iterator[Row]:
+    """Rows of a CSV table with these columns; an unreadable file is an `InputError`.
+
+    A row with cells missing, or a column that is not there, is a `DefinitionError`.
+    """
+    try:
+        reader = csv.DictReader(io.StringIO(read_text(path, MOST_BYTES_OF_TABLE), newline=""))
+        missing = [c for c in columns.split() if c not in (reader.fieldnames or ())]
+        if missing:
+            raise DefinitionError([Problem(path.name, 1, f"has no column {missing[0]}")])
+        for row in reader:
+            if None in row or None in row.values():
+                fault = f"does not have {len(reader.fieldnames or ())} cells"
+                raise DefinitionError([Problem(path.name, reader.line_num, fault)])
+            yield row
+    except csv.Error as error:
+        raise InputError(f"cannot read {path.name}: {error}") from None
+
+
+def read_once(path: Path, columns: str, key: tuple[str, ...]) -> Iterator[Row]:
+    """Rows of a table in which nothing may be defined twice."""
+    seen = set()
+    for line, row in enumerate(read_rows(path, columns), start=2):
+        name = ".".join(row[column] for column in key)
+        if name in seen:
+            raise DefinitionError([Problem(path.name, line, f"{name} is given twice")])
+        seen.add(name)
+        yield row

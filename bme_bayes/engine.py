@@ -8,6 +8,7 @@ from numpy.random import Generator
 from threadpoolctl import threadpool_limits
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.errors import DefinitionError, Problem
 from bme_bayes.findings import assume_unremarkable, code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
@@ -33,14 +34,19 @@ class Engine:
 
     Findings are a mapping of ids to states, to mappings of states to relative likelihoods
     (uncertain findings), or to None; `age` in years may stand for `age_band`. Marrow edema
-    is present unless the findings say otherwise.
+    is present unless the findings say otherwise. Raises `InputError` for base
+    rates that cannot be met, `DefinitionError` for other faults.
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
         # On a busy computer BLAS threads wait for each other: one thread is never slow.
         with threadpool_limits(limits=1, user_api="blas"):
-            self.space = DiseaseSpace(network, stored_start)
+            try:
+                self.space = DiseaseSpace(network, stored_start)
+            except (ArithmeticError, LookupError, ValueError) as error:
+                fault = "the definitions do not fit together; `bme-bayes check` names every fault"
+                raise DefinitionError([Problem(network.region, None, fault)]) from error
 
     def belief(self, findings: Findings, unmentioned: float | None = None) -> Belief:
         """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`.

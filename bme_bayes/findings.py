@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +74,24 @@ def _with_age_band(findings: Mapping[str, object]) -> dict[str, object]:
     age = found.pop("age")
     if age is None or age == "unknown":
         return found
-    if isinstance(age, bool) or not isinstance(age, int | float) or not math.isfinite(age):
-        raise InvalidFinding(f"age: {age!r} is not a number of years")
+    if not is_number(age):
+        raise InvalidFinding(f"age: {age!r:.40} is not a number of years")
     if not 0 <= age <= 120:
-        raise InvalidFinding(f"age: {age!r} years is outside 0 to 120")
+        raise InvalidFinding(f"age: {age!r:.40} years is outside 0 to 120")
     band = age_band(float(age))
     if found.setdefault("age_band", band) != band:
         raise Contradiction([f"age={age}", f"age_band={found['age_band']}"])
     return found
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number that a float can hold; truth values are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer of 400 digits
+        return False
 
 
 def _likelihoods(variable: Variable, value: object) -> Floats:
@@ -90,16 +101,16 @@ def _likelihoods(variable: Variable, value: object) -> Floats:
         return out
     if not isinstance(value, Mapping) or not value:
         raise InvalidFinding(
-            f"{variable.id}: {value!r} is neither a state ({', '.join(variable.states)}) "
+            f"{variable.id}: {value!r:.60} is neither a state ({', '.join(variable.states)}) "
             "nor a mapping of states to likelihoods"
         )
     for state, weight in value.items():
         index = variable.state_index(str(state))
-        if isinstance(weight, bool) or not isinstance(weight, int | float):
+        if not is_number(weight):
             raise InvalidFinding(
-                f"{variable.id}: likelihood of {state} is not a number: {weight!r}"
+                f"{variable.id}: likelihood of {state} is not a number: {weight!r:.40}"
             )
-        if not math.isfinite(weight) or weight < 0:
+        if weight < 0:
             raise InvalidFinding(
                 f"{variable.id}: likelihood of {state} is {weight!r}; it must be 0 or more"
             )

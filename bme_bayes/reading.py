@@ -6,15 +6,14 @@ that does not exist, is an error at once.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bme_bayes.documents import parse_yaml, read_text
+from bme_bayes.documents import Row, parse_yaml, read_once, read_rows, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
@@ -22,7 +21,10 @@ from bme_bayes.priors import PriorSet
 from bme_bayes.sources import Claim, Source
 
 LETTERS = {name: letter for letter, name in REGIONS.items()}
-Row = dict[str, str]
+VARIABLE = "id role group label states state_labels regions model process part_of synonyms help"
+KIND = "diagnosis id grade label regions"
+LINK = "quantity child state cause regions value low high n basis sources claims note"
+SOURCE = "source_id kind title authors year journal doi pmid design seen_text"
 
 
 def load(
@@ -79,28 +81,25 @@ def read_network(region: str, folder: Path) -> Network:
         raise UnknownName("region", region, LETTERS)
     letter = LETTERS[region]
     variables = {
-        v.id: v for v in map(_variable, read_rows(folder / "variables.csv")) if letter in v.regions
+        v.id: v
+        for v in map(_variable, read_once(folder / "variables.csv", VARIABLE, ("id",)))
+        if letter in v.regions
     }
     kinds = tuple(
         Kind(r["id"], r["diagnosis"], r["grade"], r["label"])
-        for r in read_rows(folder / "kinds.csv")
+        for r in read_once(folder / "kinds.csv", KIND, ("diagnosis", "id"))
         if letter in r["regions"] and r["diagnosis"] in variables
     )
     numbers: dict[NumberKey, Number] = {}
-    for line, row in enumerate(read_rows(folder / "links.csv"), start=2):
+    for line, row in enumerate(read_rows(folder / "links.csv", LINK), start=2):
         if letter in row["regions"]:
             number = _number(row, "links.csv", line)
-            numbers[number.quantity, number.child, number.state, number.cause] = number
+            key = (number.quantity, number.child, number.state, number.cause)
+            if key in numbers:
+                fault = f"{' '.join(key)} is given twice for {region}"
+                raise DefinitionError([Problem("links.csv", line, fault)])
+            numbers[key] = number
     return Network(region, variables, kinds, numbers, read_sources(folder))
-
-
-def read_rows(path: Path) -> Iterator[Row]:
-    """Rows of a CSV table; an unreadable file is an `InputError`."""
-    try:
-        with path.open(newline="", encoding="utf-8") as handle:
-            yield from csv.DictReader(handle)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {path.name}: {error}") from None
 
 
 def _variable(row: Row) -> Variable:
@@ -160,7 +159,7 @@ def read_sources(folder: Path) -> dict[str, Source]:
             design=r["design"],
             seen=r["seen_text"],
         )
-        for r in read_rows(folder / "sources.csv")
+        for r in read_rows(folder / "sources.csv", SOURCE)
     }
 
 
@@ -195,20 +194,34 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
         raise InputError(f"{name} is not a prior file: it needs name, base (by region) and mix")
     problems: list[Problem] = []
 
-    def numbers(rows: object) -> dict[tuple[str, str], Number]:
+    def listed(rows: object, what: str) -> list[Any]:
+        if rows is None or isinstance(rows, list):
+            return rows or []
+        problems.append(Problem(name, None, f"{what} is not a list of rows"))
+        return []
+
+    def numbers(rows: object, what: str) -> dict[tuple[str, str], Number]:
         out: dict[tuple[str, str], Number] = {}
-        for row in rows if isinstance(rows, list) else []:
+        for row in listed(rows, what):
+            line = getattr(row, "line", None)
             try:
                 number = _number(row, name, None)
-                out[number.child, number.state] = number
+                key = (number.child, number.state)
             except (DefinitionError, KeyError, TypeError, AttributeError):
-                line = getattr(row, "line", None)
                 problems.append(Problem(name, line, f"not a base rate: {str(row)[:80]}"))
+                continue
+            if not 0 <= number.value <= 1 or number.n < 0:
+                problems.append(
+                    Problem(name, line, f"{what}: {' '.join(key)} is not a share: {number.value}")
+                )
+            if key in out:
+                problems.append(Problem(name, line, f"{what}: {' '.join(key)} is given twice"))
+            out[key] = number
         return out
 
     def links(rows: object) -> dict[NumberKey, Number]:
         out: dict[NumberKey, Number] = {}
-        for row in rows if isinstance(rows, list) else []:
+        for row in listed(rows, "links"):
             try:
                 number = _number({**row, "child": row["child"], "cause": row["cause"]}, name)
                 out[number.quantity, number.child, number.state, number.cause] = number
@@ -217,17 +230,20 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
                 problems.append(Problem(name, line, f"not a link: {str(row)[:80]}"))
         return out
 
-    def setting(key: str, default: float) -> float:
+    def setting(key: str, default: float, least: float, most: float) -> float:
         value = data.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            problems.append(Problem(name, None, f"{key} is not a number: {value!r:.40}"))
+        number = not isinstance(value, bool) and isinstance(value, int | float)
+        if not number or not least <= value <= most:
+            problems.append(
+                Problem(name, None, f"{key} is not a number: {value!r:.40} (of {least} to {most})")
+            )
             return default
         return float(value)
 
-    base = {str(region): numbers(rows) for region, rows in data["base"].items()}
-    none, power = setting("none", 0.02), setting("kind_power", 1.0)
-    unmentioned = setting("unmentioned", 1.0)
-    mix = numbers(data.get("mix"))
+    base = {region: numbers(rows, f"base of {region}") for region, rows in data["base"].items()}
+    none, power = setting("none", 0.02, 0.0, 0.9), setting("kind_power", 1.0, 0.0, 10.0)
+    unmentioned = setting("unmentioned", 1.0, 1e-6, 1.0)
+    mix = numbers(data.get("mix"), "mix")
     own = data.get("links") or {}
     if not isinstance(own, dict):
         problems.append(Problem(name, None, "links is not a mapping of regions to rows"))

@@ -91,8 +91,11 @@ def read_answers(path: str | Path) -> list[CaseAnswer]:
             chosen = {str(d): float(p) for d, p in row["probabilities"].items()}
             present = {str(d): float(p) for d, p in row.get("present", chosen).items()}
             answers.append(CaseAnswer(str(row["id"]), chosen, present))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise InputError(f"{path}:{number} has no id and probabilities") from None
+        for diagnosis, p in (*chosen.items(), *present.items()):
+            if not 0 <= p <= 1:
+                raise InputError(f"{path}:{number}: {p!r} of {diagnosis} is not a probability")
     return answers
 
 

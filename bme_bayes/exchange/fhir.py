@@ -6,6 +6,7 @@ read and written here keep to elements that R4 has under the same names and type
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,7 @@ MODULES = {
     "Patient": "patient",
     "RiskAssessment": "riskassessment",
 }
+CLASS = re.compile(r"<class '(\w+)'>")
 MISSING = "this needs the extra `fhir`: pip install 'bme-bayes[fhir]'"
 
 
@@ -59,4 +61,5 @@ def _fault(error: Exception) -> str:
     first = listed()[0]
     place = ".".join(str(part) for part in first.get("loc", ()))
     text = str(first.get("msg", "")).removeprefix("Value error, ")
+    text = CLASS.sub(r"\1", text)
     return one_line(f"{place}: {text}" if place else text, 160)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 import numpy as np
 
@@ -38,6 +39,8 @@ NAMED = {
     "net": 'net {{\n    name = "{}";\n}}',
 }
 CLASSES = {"bif": "BIF", "xmlbif": "XMLBIF", "xdsl": "XDSL", "net": "NET"}
+XML = ("xmlbif", "xdsl")
+SYNTAX = (SyntaxError, expat.ExpatError, UnicodeDecodeError)
 SUM_TOLERANCE = 1e-6
 MOST_BYTES = 50_000_000
 
@@ -80,22 +83,41 @@ def read_model(path: str | Path, form: str) -> DiscreteBayesianNetwork:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"{path} is larger than {MOST_BYTES / 1e6:g} MB")
+        if form in XML:
+            _without_entities(path)
         model = reader(str(path)).get_model()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - pgmpy's readers raise whatever they stumble on
-        raise InputError(f"{path} cannot be read as {form}: {error!r:.200}") from None
+        said = f" ({error!s:.200})" if isinstance(error, SYNTAX) else ""
+        raise InputError(
+            f"{path} cannot be read as {form}: it is damaged or of another format{said}"
+        ) from None
     if not model.get_cpds():
         raise InputError(f"{path} cannot be read as {form}: it holds no tables")
     for cpd in model.get_cpds():
         gap = np.abs(cpd.values.sum(axis=0) - 1).max()
         if not gap <= SUM_TOLERANCE:
             raise InputError(f"{path}: a column of {cpd.variable} does not sum to 1 (by {gap:.2g})")
+        if cpd.values.min() < 0:
+            raise InputError(f"{path}: {cpd.variable} has a negative probability")
     out = renamed(model, original)
     out.latents = {name for name in model.nodes() if "__" in name}
     return out
+
+
+def _without_entities(path: Path) -> None:
+    """Raise `InputError` for XML that declares entities, which can grow without measure."""
+
+    def refuse(*_: object) -> None:
+        raise InputError(f"{path} declares XML entities, which are not read")
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = refuse
+    with path.open("rb") as handle:
+        parser.ParseFile(handle)
 
 
 def renamed(

@@ -24,11 +24,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bme_bayes.documents import Block, parse_yaml, read_text
+from bme_bayes.documents import Block, parse_yaml, read_rows, read_text
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.exchange.bands import Quantity, read_quantity
 from bme_bayes.library import networks_folder
-from bme_bayes.reading import read_rows
 
 BUNDLED = "fhir_mapping.yaml"
 AGE = "age"

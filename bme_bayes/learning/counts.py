@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bme_bayes.documents import read_rows
 from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.learning.learned import Grade, Learned, updated_prior, usual_weight
 from bme_bayes.network import REGIONS, Network
 from bme_bayes.posterior import DiagnosisPosterior
 from bme_bayes.priors import PriorSet
-from bme_bayes.reading import read_rows
 
 COLUMNS = ("region", "diagnosis", "state", "count", "patients")
 

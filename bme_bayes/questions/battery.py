@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bme_bayes.documents import Block, parse_yaml, read_text
+from bme_bayes.documents import Block, parse_yaml, read_rows, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.network import Network
-from bme_bayes.reading import read_rows
 
 FILE = "tests.yaml"
 TEXTS = ("id", "label", "words", "source", "reason")
@@ -105,6 +104,10 @@ def _bundle(row: object, known: dict[str, set[str]]) -> Bundle:
             raise ValueError(f"{row.get('id', 'a test')} has no {field}")
     if row.get("burden") not in BURDENS:
         raise ValueError(f"{row['id']}: burden {row.get('burden')!r} is not a tier of 1 to 5")
+    for field in LISTS:
+        given = row.get(field) or []
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise ValueError(f"{row['id']}: {field} is not a list of names")
     named = {field: tuple(row.get(field) or ()) for field in LISTS}
     for field, names in named.items():
         for name in names:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bme_bayes.documents import read_rows
 from bme_bayes.errors import UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.network import NONE, Network, Number, Variable
-from bme_bayes.reading import read_claims, read_rows
+from bme_bayes.reading import read_claims
 from bme_bayes.sources import Claim, Source
 
 
