@@ -12,13 +12,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import threadpoolctl
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.errors import InvalidFinding
 from bme_bayes.findings import Coded, assume_unremarkable, observable
-from bme_bayes.marginals import collapse_rows
+from bme_bayes.machine import aligned, inner
 from bme_bayes.network import EDEMA, Network
 
 Floats = NDArray[np.float64]
@@ -90,12 +89,13 @@ class BatchKernel:
         """Main cause and presence of a chunk of patients (N, columns)."""
         space = self.space
         joint, scale = np.empty((len(codes), len(space.answers))), np.empty(len(codes))
-        weights = np.empty((min(ROWS, len(codes)), space.scenarios.size))
+        weights = aligned(min(ROWS, len(codes)), space.scenarios.size)
         for start in range(0, len(codes), ROWS):
             part = codes[start : start + ROWS]
             for row, patient in enumerate(part.tolist()):
-                weights[row], _, scale[start + row] = space.weigh(self._coded(patient))
-            joint[start : start + len(part)] = collapse_rows(weights[: len(part)], space.answers)
+                weights[row], scale[start + row] = space.weigh(self._coded(patient))
+            found = inner(weights[: len(part)], space.answers_padded)
+            joint[start : start + len(part)] = found[:, : joint.shape[1]]
         total, diagnoses = joint[:, :1], space.scenarios.diagnoses
         share = np.full_like(joint[:, 1:], np.nan)
         np.divide(joint[:, 1:], total, out=share, where=total > 0)
@@ -159,7 +159,6 @@ _worker: list[BatchKernel] = []
 
 
 def _start(space: DiseaseSpace, unmentioned: float | None) -> None:
-    threadpoolctl.threadpool_limits(1, "blas")
     _worker[:] = [BatchKernel(space, unmentioned)]
 
 

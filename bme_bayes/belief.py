@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,14 +22,14 @@ class Belief:
     log_evidence : natural log of P(findings | marrow edema) in this setting
     coded : the findings it rests on
     assumed : what was taken for granted of variables that were not entered
-    joint_levels : process id to (2, S) P(level, its findings | scenario)
+    joint_levels : what makes, of findings, process id to (2, S) P(level, its findings | scenario)
     """
 
     scenario: Floats
     log_evidence: float
     coded: Coded
     assumed: Coded
-    joint_levels: Mapping[str, Floats]
+    joint_levels: Callable[[Coded], dict[str, Floats]]
 
     @property
     def known(self) -> Coded:
@@ -39,7 +39,7 @@ class Belief:
     @cached_property
     def levels(self) -> dict[str, Floats]:
         """Process id to (2, S) P(level | scenario, findings)."""
-        return {process: _levels(joint) for process, joint in self.joint_levels.items()}
+        return {process: _levels(joint) for process, joint in self.joint_levels(self.known).items()}
 
 
 def _levels(joint: Floats) -> Floats:

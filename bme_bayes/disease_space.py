@@ -21,17 +21,19 @@ from bme_bayes.cpds import FindingCpd, edema_links, finding_cpd
 from bme_bayes.errors import Contradiction
 from bme_bayes.findings import Coded, describe
 from bme_bayes.likelihoods import combine, scenario_likelihood
+from bme_bayes.machine import aligned, aligned_copy, whole
 from bme_bayes.marginals import by_group, diagnosis_sets, main_shares
 from bme_bayes.network import EDEMA, Network
+from bme_bayes.products import Products
 from bme_bayes.roots import Evidence, Roots
 from bme_bayes.scenarios import Scenarios, enumerate_scenarios
 
 __all__ = ["Belief", "DiseaseSpace"]
 
 Floats = NDArray[np.float64]
-CACHED_ROOTS = 64
-RESCALED = 8
-"""Findings without a process after which small weights are scaled up again."""
+CACHED_ROOTS, CACHED_PREDICTIONS = 64, 4
+RESCALED = 4
+"""Rows of `Products` after which small weights are scaled up again."""
 StartFor = Callable[[Network], Start | None]
 
 
@@ -50,8 +52,8 @@ class DiseaseSpace:
         }
         self.likelihood: dict[str, Floats] = {}
         for name, cpd in self.cpds.items():
-            whole = self.cpds.get(cpd.variable.part_of)
-            self.likelihood[name] = scenario_likelihood(cpd, self.scenarios, whole)
+            of = self.cpds.get(cpd.variable.part_of)
+            self.likelihood[name] = aligned_copy(scenario_likelihood(cpd, self.scenarios, of))
         self.links = edema_links(network)
         self.edema = self._edema(self.links)
         self.solved: Solved = solve(
@@ -61,7 +63,11 @@ class DiseaseSpace:
         for name, cpd in self.cpds.items():
             if cpd.variable.part_of:
                 self.parts[cpd.variable.part_of] = (*self.parts.get(cpd.variable.part_of, ()), name)
+        self.products = Products(network, self.levels, self.observed)
+        self._root_names = frozenset(v.id for v in network.of_role("context", "risk"))
         self._cache: dict[bytes, Floats] = {}
+        self._alone: dict[str, Floats] = {}
+        self._predicted: dict[bytes, dict[str, Floats]] = {}
 
     def _edema(self, links: Floats) -> Floats:
         edema = 1 - self.scenarios.gather(1 - links[:-1])
@@ -82,8 +88,18 @@ class DiseaseSpace:
     @cached_property
     def answers(self) -> Floats:
         """(1 + 2 D, S) one, main cause and presence of each diagnosis, a row each."""
-        present = by_group(self.scenarios, self.scenarios.diagnosis_of)
-        return np.vstack([np.ones((1, len(present))), self.main_matrix.T, present.T])
+        return self.answers_padded[: 1 + 2 * len(self.scenarios.diagnoses)]
+
+    @cached_property
+    def answers_padded(self) -> Floats:
+        """`answers` with rows of zeros up to a multiple of eight, for `machine.inner`."""
+        present, size = by_group(self.scenarios, self.scenarios.diagnosis_of), self.scenarios.size
+        out = aligned(whole(1 + 2 * len(self.scenarios.diagnoses)), size)
+        out[:] = 0.0
+        out[: 1 + 2 * present.shape[1]] = np.vstack(
+            [np.ones((1, size)), self.main_matrix.T, present.T]
+        )
+        return out
 
     @cached_property
     def kinds_of(self) -> list[list[tuple[int, str, str]]]:
@@ -97,19 +113,35 @@ class DiseaseSpace:
         return diagnosis_sets(self.scenarios)
 
     @cached_property
+    def _with_edema(self) -> Floats:
+        """(S,) odds, prevalence and marrow edema multiplied out."""
+        return aligned_copy(self.solved.scenario * self.edema)
+
+    @cached_property
     def baseline(self) -> float:
         """The total weight of everyone with marrow edema, before any finding."""
         return float((self.roots_weight({}) * self.solved.scenario * self.edema).sum())
 
     def roots_weight(self, evidence: Evidence) -> Floats:
         """(S,) weight of the context and risk factors; cached a set of these findings."""
-        key = b"".join(n.encode() + v.tobytes() for n, v in sorted(evidence.items()))
+        key = _key(evidence)
         found = self._cache.get(key)
         if found is None:
-            found = self.solved.roots.weights_possible(evidence)[1].sum(axis=0)
+            found = aligned_copy(self.solved.roots.weights_possible(evidence)[1].sum(axis=0))
             if len(self._cache) >= CACHED_ROOTS:
-                self._cache.pop(next(iter(self._cache)), None)
+                self._cache = {}
             self._cache[key] = found
+        return found
+
+    def roots_predictive(self, evidence: Evidence) -> dict[str, Floats]:
+        """`Roots.predictive`; kept for some sets of these findings."""
+        key = _key(evidence)
+        found = self._predicted.get(key)
+        if found is None:
+            found = self.roots.predictive(evidence)
+            if len(self._predicted) >= CACHED_PREDICTIONS:
+                self._predicted = {}
+            self._predicted[key] = found
         return found
 
     @property
@@ -122,8 +154,7 @@ class DiseaseSpace:
         roots: Coded = {}
         below: Coded = {}
         for name, known in coded.items():
-            role = self.network.variable(name).role
-            (roots if role in ("context", "risk") else below)[name] = known
+            (roots if name in self._root_names else below)[name] = known
         return roots, below
 
     def observed(self, name: str, below: Coded) -> Floats:
@@ -148,46 +179,35 @@ class DiseaseSpace:
         counts, but these variables stay open to questions.
         """
         assumed = {n: v for n, v in (assumed or {}).items() if n not in coded}
-        weight, levels, log_scale = self.weigh({**assumed, **coded})
+        known = {**assumed, **coded}
+        weight, log_scale = self.weigh(known)
         total = float(weight.sum())
         if not total > 0:
-            raise Contradiction(
-                describe(self.network, self._smallest_impossible({**assumed, **coded}))
-            )
+            raise Contradiction(describe(self.network, self._smallest_impossible(known)))
         log_evidence = float(np.log(total) + log_scale - np.log(self.baseline))
         weight /= total
-        return Belief(weight, log_evidence, coded, assumed, levels)
+        return Belief(weight, log_evidence, coded, assumed, self.joint_levels)
 
-    def weigh(self, coded: Coded) -> tuple[Floats, dict[str, Floats], float]:
-        """Weights (S,) of the scenarios, P(level, findings | scenario) and a logarithm of scale."""
+    def joint_levels(self, known: Coded) -> dict[str, Floats]:
+        """Process id to (2, S) P(level, what is known of its findings | scenario)."""
+        return self.products.joint_levels(self.split_evidence(known)[1])
+
+    def weigh(self, coded: Coded) -> tuple[Floats, float]:
+        """Weights (S,) of the scenarios and a logarithm of scale."""
         roots, below = self.split_evidence(coded)
-        weight = self.roots_weight(roots) * self.solved.scenario
-        if EDEMA in below:
-            absent, present = below[EDEMA].tolist()
-            weight *= (
-                self.edema
-                if (absent, present) == (0, 1)
-                else (absent + (present - absent) * self.edema)
-            )
-        levels: dict[str, Floats] = dict(self.levels)
-        log_scale, since = 0.0, 0
-        for name in self._wholes(below):
-            factor = self.observed(name, below)
-            process = self.network.variable(name).process
-            if process:
-                joint = levels[process]
-                ours = None if joint is self.levels[process] else joint
-                levels[process] = np.multiply(joint, factor, out=ours)
-                continue
-            weight *= factor[0]
-            since += 1
-            if since % RESCALED == 0:
+        weight = aligned(self.scenarios.size)
+        absent, present = below[EDEMA].tolist() if EDEMA in below else (1.0, 1.0)
+        if (absent, present) == (0, 1):
+            np.multiply(self.roots_weight(roots), self._with_edema, out=weight)
+        else:
+            np.multiply(self.roots_weight(roots), self.solved.scenario, out=weight)
+            weight *= absent + (present - absent) * self.edema
+        log_scale = 0.0
+        for number, row in enumerate(self.products.rows(below), 1):
+            np.multiply(weight, row, out=weight)
+            if number % RESCALED == 0:
                 log_scale += _rescale(weight)
-        for process, joint in levels.items():
-            if joint is not self.levels[process]:
-                weight *= joint[0] + joint[1]
-                log_scale += _rescale(weight)
-        return weight, levels, log_scale
+        return weight, log_scale + _rescale(weight)
 
     def _smallest_impossible(self, coded: Coded) -> Coded:
         """A smallest part of impossible findings that is impossible by itself."""
@@ -206,30 +226,39 @@ class DiseaseSpace:
                 kept = rest
         return {n: coded[n] for n in kept}
 
-    def _wholes(self, below: Coded) -> list[str]:
-        names = (self.network.variable(n).part_of or n for n in below if n != EDEMA)
-        return list(dict.fromkeys(names))
+    def part_alone(self, name: str) -> Floats:
+        """(states, levels, S) P(part = state | level, scenario) with nothing known of its whole."""
+        found = self._alone.get(name)
+        if found is None:
+            rows = [self.observed(self.cpds[name].variable.part_of, {name: r}) for r in np.eye(2)]
+            found = self._alone[name] = np.stack(rows)
+        return found
 
-    def predictive(self, name: str, belief: Belief, out: Floats | None = None) -> Floats:
-        """(states, S) P(finding = state | scenario, findings) of a finding not yet known."""
+    def predictive(
+        self, name: str, belief: Belief, out: Floats | None = None, first: int = 0
+    ) -> Floats:
+        """(states, S) P(finding = state | scenario, findings) of a finding not yet known.
+
+        Parameters: `first`, the first state that is wanted.
+        """
         variable = self.network.variable(name)
         if out is None:
-            out = np.empty((len(variable.states), self.scenarios.size))
-        whole = self.network.variable(variable.part_of or name)
-        level = belief.levels[whole.process] if whole.process else None
-        family = (whole.id, *self.parts.get(whole.id, ()))
-        if name == whole.id and not any(n in belief.known for n in family):
-            likelihood = self.likelihood[name]
+            out = np.empty((len(variable.states) - first, self.scenarios.size))
+        of = self.network.variable(variable.part_of or name)
+        level = belief.levels[of.process] if of.process else None
+        family = (of.id, *self.parts.get(of.id, ()))
+        if not any(n in belief.coded or n in belief.assumed for n in family):
+            alone = self.likelihood[name] if name == of.id else self.part_alone(name)
             if level is None:
-                out[:] = likelihood[:, 0]
+                out[:] = alone[first:, 0]
             else:
-                np.multiply(likelihood[:, 0], level[0], out=out)
-                out += likelihood[:, 1] * level[1]
+                np.multiply(alone[first:, 0], level[0], out=out)
+                out += alone[first:, 1] * level[1]
             return out
         taken = belief.assumed.get(name, np.ones(len(variable.states)))
-        known = belief.known
-        joint = np.stack([self.observed(whole.id, {**known, name: row}) for row in np.diag(taken)])
-        base = self.observed(whole.id, known)
+        known, wanted = belief.known, np.diag(taken)[first:]
+        joint = np.stack([self.observed(of.id, {**known, name: row}) for row in wanted])
+        base = self.observed(of.id, known)
         if level is not None:
             prior = np.divide(level, base, out=np.zeros_like(level), where=base > 0)
             joint, base = (
@@ -239,6 +268,10 @@ class DiseaseSpace:
         out[:] = 0.0
         np.divide(joint[:, 0], base[0], out=out, where=base[0] > 0)
         return out
+
+
+def _key(evidence: Evidence) -> bytes:
+    return b"".join([name.encode() + evidence[name].tobytes() for name in sorted(evidence)])
 
 
 def _rescale(weight: Floats) -> float:

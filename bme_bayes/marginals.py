@@ -9,9 +9,6 @@ from bme_bayes.scenarios import Scenarios
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-BLOCK = 128
-"""Scenarios multiplied at once: they stay in the cache, and BLAS starts no threads for so few,
-whose waiting for each other takes ten times as long on a busy machine."""
 
 
 def main_shares(scenarios: Scenarios, links: Floats) -> Floats:
@@ -48,14 +45,3 @@ def diagnosis_sets(scenarios: Scenarios) -> tuple[Ints, list[tuple[str, ...]]]:
     table, index = np.unique(padded[scenarios.members], axis=0, return_inverse=True)
     names = [*scenarios.diagnoses, ""]
     return index.ravel(), [tuple(names[i] for i in row if names[i]) for row in table]
-
-
-def collapse_rows(rows: Floats, columns: Floats) -> Floats:
-    """(R, C) sums over the scenarios of the products of (R, S) and (C, S): rows @ columns.T."""
-    blocks = rows.shape[1] // BLOCK
-    size = blocks * BLOCK
-    out = rows[:, size:] @ columns[:, size:].T
-    left = rows[:, :size].reshape(len(rows), blocks, BLOCK).transpose(1, 0, 2)
-    right = columns[:, :size].reshape(len(columns), blocks, BLOCK).transpose(1, 2, 0)
-    out += np.matmul(left, right).sum(axis=0)
-    return np.asarray(out)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bme_bayes.casemix import CaseMix
+from bme_bayes.machine import aligned
 from bme_bayes.scenarios import Scenarios
 
 Floats = NDArray[np.float64]
@@ -49,10 +50,15 @@ class Roots:
         return out
 
     @cached_property
-    def inverse(self) -> tuple[Floats, ...]:
-        """One over `factor` of each risk factor not known, (AX, S); 0 where that is 0."""
-        factors = (self.factor(i, None) for i in range(len(self.ratios)))
-        return tuple(np.divide(1, f, out=np.zeros_like(f), where=f > 0) for f in factors)
+    def given(self) -> tuple[Floats, ...]:
+        """P(state | age, sex, scenario): one (states, AX, S) array a risk factor."""
+        return tuple(self._given(index) for index in range(len(self.ratios)))
+
+    def _given(self, index: int) -> Floats:
+        out = aligned(len(self.ratios[index]), *self.context.shape)
+        np.multiply(self.shares[index][..., None], self.ratios[index][:, None], out=out)
+        total = out.sum(axis=0)
+        return np.asarray(np.divide(out, total, out=out, where=total > 0))
 
     def factor(self, index: int, likelihood: Floats | None) -> Floats:
         """Sum over one risk factor's states: (AX, S)."""
@@ -81,52 +87,63 @@ class Roots:
     def weights_possible(self, evidence: Evidence) -> tuple[Ints, Floats]:
         """The n possible pairs of age and sex, and their rows of `weights`: (n, S).
 
-        Everyone's weights, divided by the sum over each risk factor that is known and
-        multiplied by what is known of it.
+        Everyone's weights, multiplied by the probability of what is known of each risk factor.
         """
         pairs = self.pairs(evidence)
         possible = np.flatnonzero(pairs)
         out = self.everyone[possible]
-        common = np.ones(out.shape[1])
         for index, name in enumerate(self.names):
-            known = evidence.get(name)
-            if known is None:
-                continue
-            out *= _rows(self.inverse[index], possible)
-            weights = known.tolist()
-            if weights.count(0.0) == len(weights) - 1:
-                state = int(known.argmax())
-                common *= self.ratios[index][state]
-                pairs = pairs * self.shares[index][state] * weights[state]
-            else:
-                shares = self.shares[index][:, possible] * known[:, None]
-                out *= shares.T @ self.ratios[index]
-        out *= common
+            if name in evidence:
+                known, given = evidence[name], self.given[index]
+                out *= observed(known, given, possible)
         out *= pairs[possible, None]
         return possible, out
 
-    def joint(
-        self, index: int, likelihood: Floats | None, possible: Ints, weight: Floats
-    ) -> Floats:
-        """(states, S) a risk factor's states with some `weights_possible` (n, S) split over them.
+    def predictive(self, evidence: Evidence) -> dict[str, Floats]:
+        """P(state | scenario, evidence) of context and risk factors: (states, S) each.
 
-        `likelihood` is what was known of it when the weights were made.
+        Of those that are known exactly there is nothing to tell: they are left out. Where the
+        evidence is impossible in a scenario all states are 0.
         """
-        shares = self.shares[index][:, possible]
-        if likelihood is None:
-            rest = weight * _rows(self.inverse[index], possible)
-        else:
-            shares = shares * likelihood[:, None]
-            factor = shares.T @ self.ratios[index]
-            rest = np.divide(weight, factor, out=np.zeros_like(weight), where=factor > 0)
-        out = shares * rest if len(possible) == 1 else shares @ rest
-        out *= self.ratios[index]
-        return np.asarray(out)
+        possible, weight = self.weights_possible(evidence)
+        total = weight.sum(axis=0)
+        chance = np.divide(weight, total, out=weight, where=total > 0)
+        out: dict[str, Floats] = {}
+        places = dict(zip(("age_band", "sex"), divmod(possible, len(self.mix.sex)), strict=True))
+        for name, size in (("age_band", len(self.mix.age)), ("sex", len(self.mix.sex))):
+            if len(set(places[name].tolist())) > 1:
+                out[name] = (places[name] == np.arange(size)[:, None]).astype(float) @ chance
+        for index, name in enumerate(self.names):
+            known, given = evidence.get(name), self.given[index]
+            if known is not None and np.count_nonzero(known) == 1:
+                continue
+            if known is None and len(possible) == 1:
+                out[name] = given[:, possible[0]]
+                continue
+            rest = chance
+            if known is not None:
+                seen = observed(known, given, possible)
+                rest = np.divide(chance, seen, out=np.zeros_like(chance), where=seen > 0)
+            out[name] = np.stack([(state[possible] * rest).sum(axis=0) for state in given])
+            if known is not None:
+                out[name] *= known[:, None]
+        return out
 
 
-def _rows(table: Floats, rows: Ints) -> Floats:
+def observed(known: Floats, given: Floats, possible: Ints) -> Floats:
+    """(n, S) probability of what is known (states,) of a risk factor `given` (states, AX, S)."""
+    weights = known.tolist()
+    terms = [
+        rows(given[state], possible) * weight if weight != 1 else rows(given[state], possible)
+        for state, weight in enumerate(weights)
+        if weight
+    ]
+    return np.asarray(sum(terms[1:], start=terms[0]))
+
+
+def rows(table: Floats, chosen: Ints) -> Floats:
     """Some rows; without a copy if there is one."""
-    return table[rows[0]] if len(rows) == 1 else table[rows]
+    return table[chosen[0] : chosen[0] + 1] if len(chosen) == 1 else table[chosen]
 
 
 def spread(mix: CaseMix, scenarios: Scenarios) -> Roots:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.marginals import collapse_rows
-from bme_bayes.network import EDEMA
+from bme_bayes.machine import aligned, inner, whole
+from bme_bayes.network import EDEMA, Variable
 from bme_bayes.questions.targets import make_target
 
 Floats = NDArray[np.float64]
 LEAST = 1e-12
 """Results less probable than this are left out."""
+DIRECT = 0.05
+"""A first state less probable than this is not taken as what the other states leave over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,20 @@ class NextFindings:
     """All findings not yet known, most informative first.
 
     `crosses` of a finding names the diagnoses that some result carries over `threshold`
-    (presence), in either direction.
+    (presence), in either direction. All is worked out when this is made; the objects of
+    `findings` are made from it when they are first read.
     """
 
     target: str
     threshold: float
     leader: str
-    findings: tuple[FindingValue, ...]
+    _panel: _Panel = field(repr=False, compare=False)
+    _order: tuple[int, ...] = field(repr=False)
+
+    @cached_property
+    def findings(self) -> tuple[FindingValue, ...]:
+        """One a finding, in this order."""
+        return tuple(self._panel.value(i) for i in self._order)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a finding and result: bits, probability, leader and each diagnosis."""
@@ -88,94 +98,107 @@ def next_findings(
     likelihood entered count as known. Raises `UnknownName` for an unknown target.
     """
     aim = make_target(space, target)
-    names, starts, values = panel(space, belief)
-    found = _Panel(space, threshold, space.answers @ belief.scenario, values)
-    bits = aim.informations(values @ aim.answers, starts) if names else np.zeros(0)
-    ends = [*starts[1:], len(values)]
+    variables, starts, values = panel(space, belief)
+    bits = aim.informations(values @ aim.answers, starts) if variables else np.zeros(0)
     order = np.argsort(-bits, kind="stable")[:top]
-    findings = tuple(found.value(names[i], starts[i], ends[i], float(bits[i])) for i in order)
-    return NextFindings(target, threshold, found.leader, findings)
+    read = _Panel(
+        space, threshold, space.answers @ belief.scenario, variables, starts, values, bits
+    )
+    return NextFindings(target, threshold, read.leader, read, tuple(order.tolist()))
 
 
-def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[str], list[int], Floats]:
+def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int], Floats]:
     """Findings not known, the first row of each, and the joint of every result with the answers.
 
     A row is a result: P(result), then P(result and main cause) and P(result and present) of
-    each diagnosis.
+    each diagnosis. The first state is what the others leave over, unless that is little.
     """
-    variables = space.network.of_role("risk", "finding", "context", "sign")
-    unknown = [v for v in variables if v.id not in belief.coded]
-    ends = np.cumsum([len(v.states) for v in unknown]).tolist()
-    starts = [0, *ends][: len(unknown)]
-    given = np.empty((ends[-1] if ends else 0, space.scenarios.size))
-    roots = _root_shares(space, belief)
-    for variable, start, end in zip(unknown, starts, ends, strict=True):
-        rows = given[start:end]
-        if variable.role in ("context", "risk"):
-            rows[:] = roots(variable.id)
-        elif variable.id == EDEMA:
-            rows[0], rows[1] = 1 - space.edema, space.edema
-        else:
-            space.predictive(variable.id, belief, out=rows)
-    values = collapse_rows(given, space.answers * belief.scenario)
-    return [v.id for v in unknown], starts, values
+    every = space.network.of_role("risk", "finding", "context", "sign")
+    unknown = [v for v in every if v.id not in belief.coded]
+    sizes = [len(v.states) for v in unknown]
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    others = sum(sizes) - len(sizes)
+    given = aligned(whole(others), space.scenarios.size)
+    given[others:] = 0.0
+    roots = space.roots_predictive(space.split_evidence(belief.known)[0])
+    for i, variable in enumerate(unknown):
+        _rows(space, belief, roots, variable, 1, given[starts[i] - i :][: sizes[i] - 1])
+    answers = space.answers_padded * belief.scenario
+    joint = inner(given, answers)[:others, : len(space.answers)]
+    now = space.answers @ belief.scenario
+    values = np.empty((sum(sizes), len(now)))
+    values[np.setdiff1d(np.arange(len(values)), starts, assume_unique=True)] = joint
+    if unknown:
+        first = np.array(starts) - np.arange(len(starts))
+        values[starts] = np.maximum(now - np.add.reduceat(joint, first), 0.0)
+    for variable, start in zip(unknown, starts, strict=True):
+        if values[start, 0] < DIRECT:
+            row = np.empty((len(variable.states), space.scenarios.size))
+            exact = _rows(space, belief, roots, variable, 0, row)[:1]
+            values[start] = inner(answers, exact)[: len(now), 0]
+    return unknown, starts, values
 
 
-def _root_shares(space: DiseaseSpace, belief: Belief) -> Callable[[str], Floats]:
-    """P(state | scenario, findings) of an unknown context or risk factor, (states, S)."""
-    roots, (known, _) = space.roots, space.split_evidence(belief.known)
-    possible, weight = roots.weights_possible(known)
-    total = weight.sum(axis=0)
-    weight = np.divide(weight, total, out=weight, where=total > 0)
-
-    def shares(name: str) -> Floats:
-        if name in roots.names:
-            return roots.joint(roots.names.index(name), known.get(name), possible, weight)
-        ages, sexes = divmod(possible, len(roots.mix.sex))
-        state_of = ages if name == "age_band" else sexes
-        states = len(space.network.variable(name).states)
-        return np.asarray((state_of == np.arange(states)[:, None]).astype(float) @ weight)
-
-    return shares
+def _rows(
+    space: DiseaseSpace,
+    belief: Belief,
+    roots: Mapping[str, Floats],
+    variable: Variable,
+    first: int,
+    out: Floats,
+) -> Floats:
+    """P(state | scenario, findings) of the states from `first` on of an unknown variable."""
+    if variable.role in ("context", "risk"):
+        out[:] = roots[variable.id][first:]
+    elif variable.id == EDEMA:
+        out[:] = np.stack([1 - space.edema, space.edema])[first:]
+    else:
+        space.predictive(variable.id, belief, out, first)
+    return out
 
 
 class _Panel:
     """The joint of every result with the answers, read one finding at a time."""
 
-    def __init__(self, space: DiseaseSpace, threshold: float, now: Floats, values: Floats) -> None:
-        self.network = space.network
+    def __init__(
+        self,
+        space: DiseaseSpace,
+        threshold: float,
+        now: Floats,
+        variables: list[Variable],
+        starts: list[int],
+        values: Floats,
+        bits: Floats,
+    ) -> None:
+        self.variables, self.starts, self.bits = variables, starts, bits.tolist()
         self.diagnoses = space.scenarios.diagnoses
         size = len(self.diagnoses)
-        self.probability = values[:, 0].tolist()
+        self.probability = values[:, 0]
         after = values[:, 1:] / np.maximum(values[:, :1], LEAST)
-        main, present = after[:, :size], np.minimum(after[:, size:], 1.0)
-        self.main, self.present = main.tolist(), present.tolist()
-        self.leaders = [self.diagnoses[i] for i in main.argmax(axis=1)]
+        self.main, self.present = after[:, :size], np.minimum(after[:, size:], 1.0)
+        self.leaders = self.main.argmax(axis=1)
         self.leader = self.diagnoses[int(np.argmax(now[1 : 1 + size]))]
-        crossed = (present < threshold) != (now[1 + size :] < threshold)
-        self.crossed: list[list[str]] = [[] for _ in values]
-        for row, d in np.argwhere(crossed).tolist():
-            self.crossed[row].append(self.diagnoses[d])
+        self.crossed = (self.present < threshold) != (now[1 + size :] < threshold)
 
-    def value(self, name: str, start: int, end: int, bits: float) -> FindingValue:
-        """What the finding in these rows would tell."""
-        variable, results = self.network.variable(name), dict[str, Result]()
+    def value(self, number: int) -> FindingValue:
+        """What one finding would tell."""
+        variable, start, results = self.variables[number], self.starts[number], dict[str, Result]()
         crosses: list[str] = []
-        for state, row in zip(variable.states, range(start, end), strict=True):
+        for row, state in enumerate(variable.states, start):
             if self.probability[row] <= LEAST:
                 continue
             results[state] = Result(
-                probability=self.probability[row],
-                diagnoses=dict(zip(self.diagnoses, self.main[row], strict=True)),
-                present=dict(zip(self.diagnoses, self.present[row], strict=True)),
-                leader=self.leaders[row],
+                probability=float(self.probability[row]),
+                diagnoses=dict(zip(self.diagnoses, self.main[row].tolist(), strict=True)),
+                present=dict(zip(self.diagnoses, self.present[row].tolist(), strict=True)),
+                leader=self.diagnoses[self.leaders[row]],
             )
-            crosses += self.crossed[row]
+            crosses += [self.diagnoses[d] for d in np.flatnonzero(self.crossed[row])]
         return FindingValue(
-            id=name,
+            id=variable.id,
             label=variable.label,
             group=variable.group,
-            bits=bits,
+            bits=self.bits[number],
             results=results,
             changes_lead=any(r.leader != self.leader for r in results.values()),
             crosses=tuple(dict.fromkeys(crosses)),
