@@ -40,4 +40,10 @@ def run() -> None:
         icon=":material/compare_arrows:",
         help="Up to four scenarios side by side: what if a finding or the clinic were different?",
     )
-    st.navigation([explorer, compare, teach, network], position="top").run()
+    prior_lab = st.Page(
+        PAGES / "prior_lab.py",
+        title="Prior lab",
+        icon=":material/science:",
+        help="For researchers: edit base rates and links, and see what changes.",
+    )
+    st.navigation([explorer, compare, teach, network, prior_lab], position="top").run()

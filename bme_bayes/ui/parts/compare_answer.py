@@ -8,10 +8,10 @@ import streamlit as st
 from bme_bayes.errors import Contradiction
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.red_flags import red_flags
-from bme_bayes.ui import charts, comparison, state
+from bme_bayes.ui import charts, comparison, lab_session, state
 from bme_bayes.ui.comparison import Scenario
-from bme_bayes.ui.guard import chart
-from bme_bayes.ui.model import catalogue, model, setting_labels
+from bme_bayes.ui.guard import chart, literal
+from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.parts.compare_columns import network_of
 from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, in_sentence, listed
 
@@ -30,7 +30,8 @@ def draw(scenarios: dict[str, Scenario], different: list[str]) -> None:
     for letter, scenario in scenarios.items():
         case = scenario.case
         try:
-            answers[letter] = model(case.region, case.setting).posterior(used_of(scenario))
+            model = lab_session.model_of(case.region, case.setting)
+            answers[letter] = model.posterior(used_of(scenario))
         except Contradiction:
             st.error(f"The findings of {letter} exclude each other, so it has no answer.")
     if answers:
@@ -87,10 +88,10 @@ def _differences(scenarios: dict[str, Scenario], different: list[str]) -> None:
     if len(scenarios) < 2:
         return
     st.subheader("What is different", anchor=False)
-    labels, known = setting_labels(), catalogue()
+    labels, known = lab_session.labels(), catalogue()
     rows = [
         ["Region", *(REGIONS[s.case.region] for s in scenarios.values())],
-        ["Clinical setting", *(labels[s.case.setting] for s in scenarios.values())],
+        ["Clinical setting", *(literal(labels[s.case.setting]) for s in scenarios.values())],
     ]
     rows = [row for row in rows if len(set(row[1:])) > 1]
     for finding in different:

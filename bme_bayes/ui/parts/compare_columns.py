@@ -9,11 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
-from bme_bayes.ui import comparison, session, state
+from bme_bayes.ui import comparison, lab_session, session, state
 from bme_bayes.ui.comparison import LETTERS, MOST, Comparison, Scenario
-from bme_bayes.ui.model import model, setting_labels
+from bme_bayes.ui.lab_settings import is_own
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, finding_and_answer
+from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, finding_and_answer, plain
 
 STATE = "comparison"
 EXPLORER_PAGE = Path(__file__).resolve().parents[1] / "pages" / "explorer.py"
@@ -27,7 +27,7 @@ def current() -> Comparison:
 
 def network_of(case: Case) -> Network:
     """The network of a scenario."""
-    return model(case.region, case.setting).network
+    return lab_session.network_of(case.region, case.setting)
 
 
 def toolbar() -> None:
@@ -93,8 +93,18 @@ def column(letter: str, scenario: Scenario, different: Collection[str]) -> None:
         _moves(letter, scenario)
 
 
+def replace_setting(setting: str, other: str) -> None:
+    """Give every scenario with a setting another one."""
+    present = current()
+    changed = (
+        replace(s, case=replace(s.case, setting=other)) if s.case.setting == setting else s
+        for s in present.scenarios
+    )
+    st.session_state[STATE] = replace(present, scenarios=tuple(changed))
+
+
 def _setting(scenario: Scenario) -> None:
-    known = setting_labels()
+    known = lab_session.labels()
     key = f"compare_setting:{scenario.id}"
     session.follow(key, scenario.case.setting)
     st.selectbox(
@@ -102,6 +112,7 @@ def _setting(scenario: Scenario) -> None:
         list(known),
         format_func=known.__getitem__,
         key=key,
+        help="Base rates of the clinic. Edited ones of your own (“mine”) come from the Prior lab",
         on_change=_take_setting,
         args=(scenario, key),
     )
@@ -164,9 +175,22 @@ def _moves(letter: str, scenario: Scenario) -> None:
             key=f"compare_open:{scenario.id}",
             help=f"Continue with {letter} in the explorer; undo there brings back what it held",
         ):
-            present: Explorer = session.explorer()
-            st.session_state[session.EXPLORER] = state.step(present, scenario.case)
+            st.session_state[session.EXPLORER] = _opened(session.explorer(), scenario.case)
             st.switch_page(EXPLORER_PAGE)
+
+
+def _opened(present: Explorer, case: Case) -> Explorer:
+    """The explorer with a scenario; edited numbers stay here, and a notice says so."""
+    if not is_own(case.setting):
+        return state.step(present, case)
+    origin = lab_session.origin_of(case.setting)
+    found = state.step(present, replace(case, setting=origin))
+    label, bundled = (lab_session.prior_of(s).label for s in (case.setting, origin))
+    notice = (
+        f"“{plain(label)}” has edited numbers, which hold in the Prior lab and on Compare only. "
+        f"Here the setting is {bundled}."
+    )
+    return replace(found, notices=(notice,))
 
 
 def _drop(number: int) -> None:
