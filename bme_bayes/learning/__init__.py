@@ -1,4 +1,4 @@
-"""Learning: a prior set of one's own setting from local counts or an undiagnosed cohort.
+"""Learning from one's own patients: base rates and links; and whether the structure fits them.
 
 >>> import bme_bayes as bb
 >>> from bme_bayes.learning import Counts, update_presence
@@ -16,15 +16,21 @@ from bme_bayes.learning.counts import (
     update_presence,
 )
 from bme_bayes.learning.learned import Learned
+from bme_bayes.learning.links import LearnedLinks, learn_links
 from bme_bayes.learning.shift import learn_base_rates
 from bme_bayes.learning.simulate import Cohort, simulate
+from bme_bayes.learning.structure import StructureCheck, check_structure
 from bme_bayes.learning.tilt import shifted_prior
 
 __all__ = [
     "Cohort",
     "Counts",
     "Learned",
+    "LearnedLinks",
+    "StructureCheck",
+    "check_structure",
     "learn_base_rates",
+    "learn_links",
     "parse_counts",
     "read_counts",
     "shifted_prior",

@@ -1,0 +1,322 @@
+"""EM for the shifts of all findings: exact expected counts, one scoring step a finding.
+
+    E: the posterior of each patient over scenarios and levels of the processes, given findings
+       and diagnoses; summed over patients into expected counts (states, levels, S) a finding
+    M: for each finding by itself one step of Fisher scoring on the expected log-likelihood,
+       halved until it climbs (generalised EM: the posterior never falls)
+
+The prior is a table of the same kind: as if patients of each kind alone had been seen, so
+many that the frequency over all kinds of a public state has the weight of its numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.cpds import process_shares
+from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.errors import InputError
+from bme_bayes.learning.cells import Cells, cells_of
+from bme_bayes.learning.labelled import Batch, Family
+from bme_bayes.network import EDEMA, NONE
+from bme_bayes.scenarios import Scenarios
+
+Floats = NDArray[np.float64]
+Shifts = Mapping[str, Floats]
+LEAST = 1e-9
+HALVINGS = 8
+RIDGE = 1e-9
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One family under some shifts, by pattern of what is known.
+
+    chance : (P, levels, S) probability of the pattern
+    joint : (P, states, levels, S) with the state of the whole
+    """
+
+    chance: Floats
+    joint: Floats
+
+
+class LinkModel:
+    """What EM needs of a network: cells with their groups, the prior, and the patients."""
+
+    def __init__(
+        self, space: DiseaseSpace, families: Sequence[Family], batches: Sequence[Batch]
+    ) -> None:
+        self.space, self.families, self.batches = space, families, batches
+        grades = space.scenarios.grade_of
+        self.group = np.append(grades, grades.max() + 1)
+        self.share = self._kind_shares()
+        self.cells: dict[str, Cells] = {}
+        for family in families:
+            whole = space.cpds[family.name]
+            self.cells[family.name] = cells_of(whole, None, self.group)
+            for part in family.part_names:
+                self.cells[part] = cells_of(space.cpds[part], whole, self.group)
+        self.weight = {name: self._weights(name) for name in self.cells}
+        self.prior = {name: self._prior(name) for name in self.cells}
+
+    def start(self) -> dict[str, Floats]:
+        """No shift at all."""
+        return {name: np.zeros(cells.size) for name, cells in self.cells.items()}
+
+    def levels(self, name: str) -> Floats:
+        """(levels, K + 1) P(level | cause) of a finding's process."""
+        variable = self.space.network.variable(name)
+        process = "" if variable.part_of else variable.process
+        if not process:
+            return np.ones((1, len(self.group)))
+        high = process_shares(self.space.network, process)
+        return np.stack([1 - high, high])
+
+    def frequency(self, name: str, shift: Floats) -> Floats:
+        """(states, K + 1) P(state | cause), over the levels."""
+        return np.asarray((self.cells[name].table(shift) * self.levels(name)).sum(axis=1))
+
+    def by_group(self, name: str, shift: Floats) -> Floats:
+        """(states, groups) P(state | public state of a diagnosis), over its kinds."""
+        one_hot = np.eye(self.cells[name].groups)[self.group] * self.share[:, None]
+        return np.asarray(self.frequency(name, shift) @ one_hot)
+
+    def spread_of(self, name: str, shift: Floats) -> Floats:
+        """(states - 1, groups) how P(F >= j | group) follows its shift."""
+        upper = self.cells[name].at_least(shift)
+        one_hot = np.eye(self.cells[name].groups)[self.group] * self.share[:, None]
+        return np.asarray((upper * (1 - upper) * self.levels(name)).sum(axis=1) @ one_hot)
+
+    def expect(self, shifts: Shifts) -> tuple[dict[str, Floats], float]:
+        """Expected counts (states, levels, S) of each finding, and the log-likelihood."""
+        tables = {f.name: self._patterns(f, shifts) for f in self.families}
+        counts = {n: np.zeros(p.shape) for n, p in self.prior.items()}
+        parts = {p: self._table(p, shifts) for f in self.families for p in f.part_names}
+        total = 0.0
+        for batch, posterior, log in self._posteriors(tables):
+            total += log
+            for family in self.families:
+                if family.name in batch.patterns:
+                    sums = self._by_pattern(batch, family, posterior)
+                    _add_counts(counts, family, tables[family.name], parts, sums, batch)
+        return counts, total
+
+    def improve(self, shifts: Shifts, counts: Mapping[str, Floats]) -> dict[str, Floats]:
+        """One scoring step a finding, on expected counts and the prior."""
+        return {n: self._step(n, shift, counts[n] + self.prior[n]) for n, shift in shifts.items()}
+
+    def _step(self, name: str, shift: Floats, counts: Floats) -> Floats:
+        cells = self.cells[name]
+        where = np.flatnonzero(counts.sum(axis=(0, 1)) > LEAST)
+        part, counts = subset(self.space.scenarios, where), counts[..., where]
+        slope = cells.slope(shift, part)
+        gradient = np.einsum("jls,jlsp->p", counts, slope)
+        move = np.linalg.solve(information(counts, cells.likelihood(shift, part), slope), gradient)
+        now = _fit(cells, shift, part, counts)
+        for _ in range(HALVINGS):
+            if _fit(cells, shift + move, part, counts) >= now:
+                return np.asarray(shift + move)
+            move = move / 2
+        return shift
+
+    def _posteriors(
+        self, tables: Mapping[str, Pattern]
+    ) -> Iterator[tuple[Batch, dict[str, Floats], float]]:
+        """By batch: process (or none) to (N, levels, S') posterior, and the log-likelihood."""
+        network = self.space.network
+        for batch in self.batches:
+            weight = batch.prior.copy()
+            joint = {
+                p: np.repeat(level[None, :, batch.where], len(weight), axis=0)
+                for p, level in self.space.levels.items()
+            }
+            for name, pattern in batch.patterns.items():
+                rows = np.flatnonzero(pattern >= 0)
+                chance = tables[name].chance[..., batch.where][pattern[rows]]
+                process = network.variable(name).process
+                if process:
+                    joint[process][rows] *= chance
+                else:
+                    weight[rows] *= chance[:, 0]
+            sums = {p: j.sum(axis=1) for p, j in joint.items()}
+            for level_sum in sums.values():
+                weight *= level_sum
+            total = weight.sum(axis=1)
+            if not (total > 0).all():
+                number = int(batch.numbers[np.flatnonzero(total <= 0)[0]])
+                raise InputError(f"patient {number}: these findings cannot be true together")
+            weight /= total[:, None]
+            posterior = {"": weight[:, None]}
+            for p, j in joint.items():
+                factor = np.divide(weight, sums[p], out=np.zeros_like(weight), where=sums[p] > 0)
+                posterior[p] = j * factor[:, None]
+            yield batch, posterior, float(np.log(total).sum())
+
+    def _by_pattern(self, batch: Batch, family: Family, posterior: Mapping[str, Floats]) -> Floats:
+        """(P, levels, S') posterior summed over the patients of each pattern."""
+        of = posterior[self.space.network.variable(family.name).process]
+        pattern = batch.patterns[family.name]
+        one_hot = (pattern[:, None] == np.arange(len(family.whole))).astype(np.float64)
+        return np.asarray((one_hot.T @ of.reshape(len(of), -1)).reshape(-1, *of.shape[1:]))
+
+    def _table(self, name: str, shifts: Shifts) -> Floats:
+        return self.cells[name].likelihood(shifts[name], self.space.scenarios)
+
+    def _patterns(self, family: Family, shifts: Shifts) -> Pattern:
+        joint = family.whole[:, :, None, None] * self._table(family.name, shifts)
+        for name, known in zip(family.part_names, family.parts, strict=True):
+            joint[:, 0] *= known[:, 0, None, None]
+            joint[:, 1] *= np.tensordot(known, self._table(name, shifts), axes=1)
+        return Pattern(joint.sum(axis=1), joint)
+
+    def _kind_shares(self) -> Floats:
+        """(K + 1,) share of each kind in its public state, before any finding."""
+        space = self.space
+        before = space.belief({EDEMA: np.array([0.0, 1.0])}).scenario
+        kinds = space.scenarios.collapse(before, len(space.network.kinds))
+        whole = np.bincount(space.scenarios.grade_of, kinds)[space.scenarios.grade_of]
+        return np.append(kinds / whole, 1.0)
+
+    def _weights(self, name: str) -> Floats:
+        """(groups,) how many patients the numbers of a finding count for, over its kinds."""
+        network = self.space.network
+        causes = [*(k.cause for k in network.kinds), NONE]
+        held = np.zeros(len(causes))
+        for i, cause in enumerate(causes):
+            known = [
+                number.n
+                for s in network.variable(name).states
+                if (number := network.number("frequency", name, s, cause))
+            ]
+            held[i] = sum(known) / len(known) if known else 1.0
+        whole = network.variable(name).part_of
+        if whole:  # a part is seen in those who have the whole
+            held = held * (1 - self.space.cpds[whole].frequencies[0])
+        return np.asarray(np.bincount(self.group, held * self.share), dtype=np.float64)
+
+    def _prior(self, name: str) -> Floats:
+        """(states, levels, S) patients of one kind alone that the numbers count for."""
+        cells, scenarios = self.cells[name], self.space.scenarios
+        still = np.zeros(cells.size)
+        frequency = self.by_group(name, still)
+        upper = np.cumsum(frequency[::-1], axis=0)[::-1][1:]
+        scale = (self.spread_of(name, still) / (upper * (1 - upper))).mean(axis=0)
+        each = (self.weight[name] * scale)[self.group] * self.share
+        out = np.zeros((*cells.cpd.cells.shape[:2], scenarios.size))
+        alone = np.flatnonzero(scenarios.count == 1)
+        kind = scenarios.members[alone, 0]
+        out[..., alone] = (cells.cpd.cells * self.levels(name) * each)[..., kind]
+        empty = scenarios.count == 0
+        out[..., empty] = (cells.cpd.cells * self.levels(name) * each)[..., -1:]
+        return out
+
+    def information_of(self, shifts: Shifts) -> dict[str, tuple[Floats, Floats]]:
+        """Of each finding: (size, size) information in the prior, and with the patients added.
+
+        That of the patients is Louis': of the expected counts, less what is hidden. Findings
+        are taken one by one; what they tell of each other's counts is second order.
+        """
+        tables = {f.name: self._patterns(f, shifts) for f in self.families}
+        counts, _ = self.expect(shifts)
+        scenarios = self.space.scenarios
+        slopes, out = {}, {}
+        missing = {n: np.zeros((c.size, c.size)) for n, c in self.cells.items()}
+        for name, cells in self.cells.items():
+            slope = cells.slope(shifts[name], scenarios)
+            table = cells.likelihood(shifts[name], scenarios)
+            known = information(self.prior[name], table, slope)
+            full = information(counts[name], table, slope) - RIDGE * np.eye(cells.size)
+            hidden = np.einsum("jls,jlsp,jlsq->pq", counts[name], slope, slope, optimize=True)
+            slopes[name], missing[name] = slope, full - hidden
+            out[name] = known
+        parts = {p: self._table(p, shifts) for f in self.families for p in f.part_names}
+        for batch, posterior, _ in self._posteriors(tables):
+            for family in self.families:
+                if family.name not in batch.patterns:
+                    continue
+                for name, score in self._scores(
+                    batch, family, tables[family.name], parts, posterior, slopes
+                ):
+                    missing[name] += score.T @ score
+        return {n: (out[n], out[n] + _positive(missing[n])) for n in out}
+
+    def _scores(
+        self,
+        batch: Batch,
+        family: Family,
+        table: Pattern,
+        parts: Mapping[str, Floats],
+        posterior: Mapping[str, Floats],
+        slopes: Mapping[str, Floats],
+    ) -> Iterator[tuple[str, Floats]]:
+        """(N, size) slope of each patient's log-likelihood, of the whole and of each part."""
+        of = posterior[self.space.network.variable(family.name).process]
+        where, pattern = batch.where, batch.patterns[family.name]
+        for number in np.unique(pattern[pattern >= 0]):
+            rows = of[pattern == number].reshape((pattern == number).sum(), -1)
+            chance = table.chance[number][:, where]
+            held = table.joint[number][..., where]
+            share = np.divide(held, chance, out=np.zeros_like(held), where=chance > 0)
+            mean = np.einsum("jls,jlsp->lsp", share, slopes[family.name][:, :, where])
+            yield family.name, rows @ mean.reshape(-1, mean.shape[-1])
+            for part, known in zip(family.part_names, family.parts, strict=True):
+                if (known[number] == 1).all():
+                    continue
+                weight = known[number][:, None, None] * parts[part][..., where]
+                weight = share[1] * weight / np.maximum(weight.sum(axis=0), 1e-300)
+                mean = np.einsum("jls,jksp->lsp", weight, slopes[part][:, :, where])
+                yield part, rows @ mean.reshape(-1, mean.shape[-1])
+
+
+def information(counts: Floats, likelihood: Floats, slope: Floats) -> Floats:
+    """(size, size) Fisher information of counts (states, levels, S), with a trace of ridge."""
+    expected = counts.sum(axis=0) * likelihood
+    flat = slope.reshape(-1, slope.shape[-1])
+    out = (flat * expected.reshape(-1, 1)).T @ flat
+    return np.asarray(out + RIDGE * np.eye(len(out)))
+
+
+def subset(scenarios: Scenarios, where: NDArray[np.intp]) -> Scenarios:
+    """Some of the scenarios."""
+    return replace(scenarios, members=scenarios.members[where], count=scenarios.count[where])
+
+
+def _fit(cells: Cells, shift: Floats, scenarios: Scenarios, counts: Floats) -> float:
+    """Expected log-likelihood; minus infinity where the frequencies would fall below 0."""
+    if cells.table(shift).min() < 0:
+        return -np.inf
+    chance = cells.likelihood(shift, scenarios)
+    seen = counts > 0
+    return float((counts[seen] * np.log(np.maximum(chance[seen], 1e-300))).sum())
+
+
+def _add_counts(
+    counts: dict[str, Floats],
+    family: Family,
+    table: Pattern,
+    parts: Mapping[str, Floats],
+    sums: Floats,
+    batch: Batch,
+) -> None:
+    """Add what the patterns' posteriors (P, levels, S') say of the whole and of its parts."""
+    where = batch.where
+    chance = table.chance[..., where]
+    rate = np.divide(sums, chance, out=np.zeros_like(sums), where=chance > 0)
+    held = rate[:, None] * table.joint[..., where]
+    counts[family.name][..., where] += held.sum(axis=0)
+    for name, known in zip(family.part_names, family.parts, strict=True):
+        told = (known != 1).any(axis=1)
+        weight = known[told][:, :, None, None] * parts[name][..., where]
+        weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
+        of_part = (weight * held[told][:, 1:2]).sum(axis=(0, 2))
+        counts[name][..., where] += of_part[:, None]
+
+
+def _positive(matrix: Floats) -> Floats:
+    """The nearest matrix without negative eigenvalues."""
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)
