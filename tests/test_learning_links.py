@@ -58,7 +58,7 @@ def test_one_disease_alone_is_a_beta_update(engine: bb.Engine) -> None:
     assert row["patients"] == pytest.approx(40)
     assert row["after"] == pytest.approx((20 * old + 27) / 60, abs=1e-6)
     assert row["weight_after"] == pytest.approx(60, rel=1e-4)
-    low, high = beta_interval(float(row["after"]), 60)
+    low, high = beta_interval((20 * old + 27) / 60, 60)
     assert (row["after_low"], row["after_high"]) == pytest.approx((low, high), rel=1e-3)
     number = learned.apply().numbers["frequency", "limp", "present", "infection.only"]
     assert number.value == pytest.approx(row["after"])

@@ -93,11 +93,11 @@ class LinkModel:
 
     def expect(self, shifts: Shifts) -> tuple[dict[str, Floats], float]:
         """Expected counts (states, levels, S) of each finding, and the log-likelihood."""
-        tables = {f.name: self._patterns(f, shifts) for f in self.families}
+        tables = {f.name: self.patterns(f, shifts) for f in self.families}
         counts = {n: np.zeros(p.shape) for n, p in self.prior.items()}
-        parts = {p: self._table(p, shifts) for f in self.families for p in f.part_names}
+        parts = {p: self.table(p, shifts) for f in self.families for p in f.part_names}
         total = 0.0
-        for batch, posterior, log in self._posteriors(tables):
+        for batch, posterior, log in self.posteriors(tables):
             total += log
             for family in self.families:
                 if family.name in batch.patterns:
@@ -123,7 +123,7 @@ class LinkModel:
             move = move / 2
         return shift
 
-    def _posteriors(
+    def posteriors(
         self, tables: Mapping[str, Pattern]
     ) -> Iterator[tuple[Batch, dict[str, Floats], float]]:
         """By batch: process (or none) to (N, levels, S') posterior, and the log-likelihood."""
@@ -163,14 +163,16 @@ class LinkModel:
         one_hot = (pattern[:, None] == np.arange(len(family.whole))).astype(np.float64)
         return np.asarray((one_hot.T @ of.reshape(len(of), -1)).reshape(-1, *of.shape[1:]))
 
-    def _table(self, name: str, shifts: Shifts) -> Floats:
+    def table(self, name: str, shifts: Shifts) -> Floats:
+        """(states, levels, S) a finding's frequencies under the shifts."""
         return self.cells[name].likelihood(shifts[name], self.space.scenarios)
 
-    def _patterns(self, family: Family, shifts: Shifts) -> Pattern:
-        joint = family.whole[:, :, None, None] * self._table(family.name, shifts)
+    def patterns(self, family: Family, shifts: Shifts) -> Pattern:
+        """What is known of a family, under the shifts."""
+        joint = family.whole[:, :, None, None] * self.table(family.name, shifts)
         for name, known in zip(family.part_names, family.parts, strict=True):
             joint[:, 0] *= known[:, 0, None, None]
-            joint[:, 1] *= np.tensordot(known, self._table(name, shifts), axes=1)
+            joint[:, 1] *= np.tensordot(known, self.table(name, shifts), axes=1)
         return Pattern(joint.sum(axis=1), joint)
 
     def _kind_shares(self) -> Floats:
@@ -213,63 +215,6 @@ class LinkModel:
         empty = scenarios.count == 0
         out[..., empty] = (cells.cpd.cells * self.levels(name) * each)[..., -1:]
         return out
-
-    def information_of(self, shifts: Shifts) -> dict[str, tuple[Floats, Floats]]:
-        """Of each finding: (size, size) information in the prior, and with the patients added.
-
-        That of the patients is Louis': of the expected counts, less what is hidden. Findings
-        are taken one by one; what they tell of each other's counts is second order.
-        """
-        tables = {f.name: self._patterns(f, shifts) for f in self.families}
-        counts, _ = self.expect(shifts)
-        scenarios = self.space.scenarios
-        slopes, out = {}, {}
-        missing = {n: np.zeros((c.size, c.size)) for n, c in self.cells.items()}
-        for name, cells in self.cells.items():
-            slope = cells.slope(shifts[name], scenarios)
-            table = cells.likelihood(shifts[name], scenarios)
-            known = information(self.prior[name], table, slope)
-            full = information(counts[name], table, slope) - RIDGE * np.eye(cells.size)
-            hidden = np.einsum("jls,jlsp,jlsq->pq", counts[name], slope, slope, optimize=True)
-            slopes[name], missing[name] = slope, full - hidden
-            out[name] = known
-        parts = {p: self._table(p, shifts) for f in self.families for p in f.part_names}
-        for batch, posterior, _ in self._posteriors(tables):
-            for family in self.families:
-                if family.name not in batch.patterns:
-                    continue
-                for name, score in self._scores(
-                    batch, family, tables[family.name], parts, posterior, slopes
-                ):
-                    missing[name] += score.T @ score
-        return {n: (out[n], out[n] + _positive(missing[n])) for n in out}
-
-    def _scores(
-        self,
-        batch: Batch,
-        family: Family,
-        table: Pattern,
-        parts: Mapping[str, Floats],
-        posterior: Mapping[str, Floats],
-        slopes: Mapping[str, Floats],
-    ) -> Iterator[tuple[str, Floats]]:
-        """(N, size) slope of each patient's log-likelihood, of the whole and of each part."""
-        of = posterior[self.space.network.variable(family.name).process]
-        where, pattern = batch.where, batch.patterns[family.name]
-        for number in np.unique(pattern[pattern >= 0]):
-            rows = of[pattern == number].reshape((pattern == number).sum(), -1)
-            chance = table.chance[number][:, where]
-            held = table.joint[number][..., where]
-            share = np.divide(held, chance, out=np.zeros_like(held), where=chance > 0)
-            mean = np.einsum("jls,jlsp->lsp", share, slopes[family.name][:, :, where])
-            yield family.name, rows @ mean.reshape(-1, mean.shape[-1])
-            for part, known in zip(family.part_names, family.parts, strict=True):
-                if (known[number] == 1).all():
-                    continue
-                weight = known[number][:, None, None] * parts[part][..., where]
-                weight = share[1] * weight / np.maximum(weight.sum(axis=0), 1e-300)
-                mean = np.einsum("jls,jksp->lsp", weight, slopes[part][:, :, where])
-                yield part, rows @ mean.reshape(-1, mean.shape[-1])
 
 
 def information(counts: Floats, likelihood: Floats, slope: Floats) -> Floats:
@@ -314,9 +259,3 @@ def _add_counts(
         weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-300)
         of_part = (weight * held[told][:, 1:2]).sum(axis=(0, 2))
         counts[name][..., where] += of_part[:, None]
-
-
-def _positive(matrix: Floats) -> Floats:
-    """The nearest matrix without negative eigenvalues."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)

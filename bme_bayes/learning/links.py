@@ -21,6 +21,7 @@ from bme_bayes.learning.em import LinkModel, Shifts
 from bme_bayes.learning.labelled import lay_out
 from bme_bayes.learning.learned import beta_interval
 from bme_bayes.learning.shift import Patient, patients_of
+from bme_bayes.learning.worth import worth
 from bme_bayes.network import NONE, Network, Number, NumberKey
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import with_version
@@ -129,7 +130,7 @@ def _climb(model: LinkModel) -> tuple[dict[str, Floats], tuple[float, float], in
 
 def _report(model: LinkModel, shifts: Shifts) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """The rows of `LearnedLinks`, and the gain in patients by finding (groups,)."""
-    known = model.information_of(shifts)
+    known = worth(model, shifts)
     seen, _ = model.expect(shifts)
     scenarios, network = model.space.scenarios, model.space.network
     groups = [*scenarios.grades, (NONE, "")]
@@ -138,10 +139,9 @@ def _report(model: LinkModel, shifts: Shifts) -> tuple[pd.DataFrame, dict[str, F
     for name, shift in shifts.items():
         before = model.by_group(name, np.zeros(len(shift)))
         after = model.by_group(name, shift)
-        worth = _worth(model, name, shift, known[name][1])
         weight = model.weight[name]
         patients = seen[name].sum(axis=(0, 1)) @ present
-        gain = np.clip(worth[1:].min(axis=0) - weight, 0.0, np.maximum(patients, 0.0))
+        gain = np.clip(known[name][1:].min(axis=0) - weight, 0.0, np.maximum(patients, 0.0))
         gains[name] = gain
         for g, (diagnosis, state) in enumerate(groups):
             for j in range(1, len(after)):
@@ -168,21 +168,6 @@ def _report(model: LinkModel, shifts: Shifts) -> tuple[pd.DataFrame, dict[str, F
     frame = pd.DataFrame(rows)
     frame = frame.iloc[np.argsort(-frame["moved"].abs().to_numpy(), kind="stable")]
     return frame.set_index(["finding", "result", "diagnosis", "state"]), gains
-
-
-def _worth(model: LinkModel, name: str, shift: Floats, information: Floats) -> Floats:
-    """(states, groups) patients that each frequency is worth, as a Beta with its variance."""
-    spread = np.linalg.inv(information)
-    frequency, slope = model.by_group(name, shift), model.spread_of(name, shift)
-    cuts, groups = slope.shape
-    out = np.full(frequency.shape, np.inf)
-    for g in range(groups):
-        own = slice(g * cuts, (g + 1) * cuts)
-        upper = np.vstack([np.zeros(cuts), np.diag(slope[:, g]), np.zeros(cuts)])
-        follow = upper[:-1] - upper[1:]  # P(F >= j) less P(F >= j + 1)
-        variance = np.einsum("ja,ab,jb->j", follow, spread[own, own], follow)
-        out[:, g] = frequency[:, g] * (1 - frequency[:, g]) / variance
-    return out
 
 
 def _numbers(

@@ -76,15 +76,13 @@ class StructureCheck:
             head + f"{len(self.doubled)} come together more often than the model explains (they may"
             f" be counted twice), {len(self.apart)} less often."
         ]
-        for row in (
-            pd.concat([self.doubled, self.apart]).head(most).reset_index().to_dict("records")
-        ):
-            out.append(
-                f"{self.labels[row['first']]} and {self.labels[row['second']]}: together in "
-                f"{row['together']} of {row['patients']} patients; the model expects "
-                f"{row['expected']:.0f} (q = {row['q']:.2g})."
-            )
-        return out
+        shown = pd.concat([self.doubled, self.apart]).head(most).reset_index()
+        return out + [
+            f"{self.labels[row['first']]} and {self.labels[row['second']]}: together in "
+            f"{row['together']} of {row['patients']} patients; the model expects "
+            f"{row['expected']:.0f} (q = {row['q']:.2g})."
+            for row in shown.to_dict("records")
+        ]
 
     def _repr_html_(self) -> str:
         text = "".join(f"<p>{w}</p>" for w in self.words())
