@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.uncertainty import Interval, Uncertainty
 from bme_bayes.questions.value import FindingValue
 from bme_bayes.ui.words import in_sentence, percent, points, short
 
@@ -18,15 +20,25 @@ GAP = "\N{NO-BREAK SPACE}" * 3
 
 
 def differential_rows(
-    now: Posterior, start: Posterior | None, before: Posterior | None
+    now: Posterior,
+    start: Posterior | None,
+    before: Posterior | None,
+    sure: Uncertainty | None = None,
 ) -> tuple[list[Row], str]:
-    """A row a diagnosis, in the order of the answer, and the chart's description."""
+    """A row a diagnosis, in the order of the answer, and the chart's description.
+
+    `low` to `high` is the interval of the main cause; None while it is not known.
+    """
     rows: list[Row] = []
     for rank, (name, found) in enumerate(now.diagnoses.items()):
         first = start.diagnoses[name].main_cause if start else found.main_cause
+        interval = sure.diagnoses[name].main_cause if sure else None
         row = {
             "row": rank,
             "name": short(name, now.labels),
+            "low": interval.low if interval else math.nan,
+            "high": interval.high if interval else math.nan,
+            "interval": between(interval) if interval else "not known yet",
             "main": found.main_cause,
             "present": max(found.present, found.main_cause),
             "start": first,
@@ -35,7 +47,8 @@ def differential_rows(
         }
         rows.append(row)
     told = "; ".join(
-        f"{row['name']}: main cause {percent(row['main'])}, present {percent(row['present'])}"
+        f"{row['name']}: main cause {percent(row['main'])}"
+        f"{' (' + row['interval'] + ')' if sure else ''}, present {percent(row['present'])}"
         for row in rows[:TOLD]
     )
     return rows, f"Bar chart of the possible causes, most probable first. {told}."
@@ -73,6 +86,11 @@ def next_rows(
     name = in_sentence(short(diagnosis, now.labels))
     head = f"How findings would change the probability that {name} is the main cause"
     return rows, f"{head}, now {percent(chance)}. {'; '.join(told)}."
+
+
+def between(interval: Interval) -> str:
+    """An interval in words: `12 to 40 of 100`."""
+    return f"{100 * interval.low:.0f} to {100 * interval.high:.0f} of 100"
 
 
 def clip(text: str, longest: int = LONGEST) -> str:

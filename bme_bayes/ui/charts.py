@@ -17,6 +17,7 @@ from typing import Any
 import altair as alt
 
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.uncertainty import Uncertainty
 from bme_bayes.questions.value import FindingValue
 from bme_bayes.ui.chart_rows import Row, differential_rows, next_rows
 
@@ -51,19 +52,25 @@ def differential(
     start: Posterior | None = None,
     before: Posterior | None = None,
     colors: Palette = LIGHT,
+    sure: Uncertainty | None = None,
 ) -> alt.LayerChart:
     """Ranked diagnoses: main cause (strong), present at all (faint), before any finding (mark).
 
-    `start` is the answer before any finding, `before` the one before the last step.
+    `start` is the answer before any finding, `before` the one before the last step, `sure` its
+    credible intervals (thin line).
     """
-    return _chart(differential_spec(now, start, before, colors))
+    return _chart(differential_spec(now, start, before, colors, sure))
 
 
 def differential_spec(
-    now: Posterior, start: Posterior | None, before: Posterior | None, colors: Palette
+    now: Posterior,
+    start: Posterior | None,
+    before: Posterior | None,
+    colors: Palette,
+    sure: Uncertainty | None = None,
 ) -> Spec:
     """The Vega-Lite specification of `differential`."""
-    rows, told = differential_rows(now, start, before)
+    rows, told = differential_rows(now, start, before, sure)
     return _filled(_differential_template(colors), rows, told)
 
 
@@ -100,6 +107,7 @@ def _differential_template(colors: Palette) -> Spec:
         alt.Tooltip("name:N", title="Diagnosis"),
         alt.Tooltip("main:Q", title="Main cause", format=".1%"),
         alt.Tooltip("present:Q", title="Present", format=".1%"),
+        alt.Tooltip("interval:N", title="95 % interval of the main cause"),
         alt.Tooltip("start:Q", title="Before any finding", format=".1%"),
         alt.Tooltip("since_start:N", title="Change since then (points)"),
     ]
@@ -107,6 +115,9 @@ def _differential_template(colors: Palette) -> Spec:
     layers = [
         base.mark_bar(color=colors.weak, **bar).encode(x=_share("present", colors), tooltip=hint),
         base.mark_bar(color=colors.strong, **bar).encode(x="main:Q", tooltip=hint),
+        base.mark_rule(strokeWidth=2, color=colors.text).encode(
+            x="low:Q", x2="high:Q", tooltip=hint
+        ),
         _mark(base, colors).encode(x="start:Q", tooltip=hint),
         *_words(base, colors),
     ]

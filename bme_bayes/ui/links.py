@@ -10,15 +10,19 @@ from bme_bayes.network import Variable
 from bme_bayes.ui.state import DEFAULT_REGION, DEFAULT_SETTING, Case, Explorer, choices, from_pairs
 from bme_bayes.ui.words import UNKNOWN, plain
 
-REGION, SETTING, MODEL, AGE = "region", "setting", "model", "age"
-RESERVED = (REGION, SETTING, MODEL)
+REGION, SETTING, MODEL, AGE, PAUSED = "region", "setting", "model", "age", "paused"
+RESERVED = (REGION, SETTING, MODEL, PAUSED)
 OLDEST = 120
 
 
 def to_query(case: Case, version: str) -> dict[str, str]:
-    """Query parameters that restore a case: region, setting, model and one a finding."""
+    """Query parameters that restore a case: region, setting, model and one a finding.
+
+    `paused` names the findings that are entered and do not count for now.
+    """
     own = {f: c for f, c in case.findings if f not in RESERVED}
-    return {REGION: case.region, SETTING: case.setting, **own, MODEL: version}
+    paused = {PAUSED: ",".join(case.paused)} if case.paused else {}
+    return {REGION: case.region, SETTING: case.setting, **own, **paused, MODEL: version}
 
 
 def from_query(
@@ -41,7 +45,9 @@ def from_query(
             notices.append(notice)
         else:
             pairs[name] = value
-    return from_pairs(region, setting, pairs.items(), notices)
+    paused = [f for f in query.get(PAUSED, "").split(",") if f]
+    notices += [_not_paused(f, catalogue) for f in paused if f not in pairs]
+    return from_pairs(region, setting, pairs.items(), notices, paused)
 
 
 def version_notice(query: Mapping[str, str], version: str) -> str | None:
@@ -73,6 +79,11 @@ def _age(name: str, value: str) -> tuple[str, str]:
     if name == AGE and value.isdecimal() and int(value) <= OLDEST:
         return "age_band", age_band(int(value))
     return name, value
+
+
+def _not_paused(name: str, catalogue: Mapping[str, Variable]) -> str:
+    known = catalogue[name].label if name in catalogue else plain(name)
+    return f"The link pauses “{known}” without giving it an answer; it stays unknown."
 
 
 def _fault(name: str, value: str, catalogue: Mapping[str, Variable]) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 import streamlit as st
 
 from bme_bayes.engine import Engine
@@ -17,9 +18,11 @@ from bme_bayes.questions.value import NextFindings
 from bme_bayes.reading import load, prior_path, read_network, read_prior, settings
 from bme_bayes.ui.state import findings, is_observable, key
 
-Answer = TypeVar("Answer", Posterior, NextFindings)
+Answer = TypeVar("Answer")
 ANSWERS = "answers"
-ANSWERS_KEPT = 64
+ANSWERS_KEPT = 128
+SEED = 0
+DRAWN = ("tests", "same")
 
 
 @dataclass(frozen=True)
@@ -31,17 +34,28 @@ class Model:
 
     def posterior(self, used: Mapping[str, str]) -> Posterior:
         """The answer to a set of choices; kept in this session."""
-        return _kept(
-            ("posterior", self.network.version, key(used)),
-            lambda: self.engine.posterior(findings(used)),
-        )
+        return self.ask("posterior", used, Engine.posterior)
 
     def next_findings(self, used: Mapping[str, str], target: str) -> NextFindings:
         """What would change the answer most; kept in this session."""
-        return _kept(
-            ("next", self.network.version, key(used), target),
-            lambda: self.engine.next_findings(findings(used), target=target),
-        )
+        return self.ask("next", used, Engine.next_findings, target=target)
+
+    def ask(
+        self,
+        question: str,
+        used: Mapping[str, str],
+        answer: Callable[..., Answer],
+        *args: Hashable,
+        **options: Hashable,
+    ) -> Answer:
+        """The answer of an engine's method to a set of choices; kept in this session.
+
+        A question that draws at random is given a generator of a fixed seed as `rng`, so that
+        the same case is answered the same way: `DRAWN` names these questions.
+        """
+        drawn = {"rng": np.random.default_rng(SEED)} if question in DRAWN else {}
+        name = (question, self.network.version, key(used), args, *sorted(options.items()))
+        return _kept(name, lambda: answer(self.engine, findings(used), *args, **options, **drawn))
 
 
 @st.cache_resource(show_spinner="Preparing the model of this region …", max_entries=32)

@@ -6,25 +6,25 @@ that the change can be seen in, so that sixty answers on the page do not slow do
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pandas as pd
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
 from bme_bayes.network import Variable
 from bme_bayes.ui import charts, links, state
+from bme_bayes.ui.failures import note
 from bme_bayes.ui.model import Model, catalogue, model, regions, setting_labels
 from bme_bayes.ui.state import Explorer, Split
 from bme_bayes.ui.words import UNKNOWN
 
 EXPLORER = "explorer"
 TOP, SUMMARY, ENTERED, SEARCH = "top", "summary", "entered", "search"
-ANSWER, NEXT = "answer", "next"
+ANSWER, PANEL = "answer", "panel"
 QUERY = "find"
-FIRST, LAST = (TOP, SUMMARY, ENTERED), (ANSWER, NEXT)
-log = logging.getLogger(__name__)
+FIRST, LAST = (SUMMARY, TOP, ENTERED), (ANSWER, PANEL)
 
 
 def explorer() -> Explorer:
@@ -109,9 +109,13 @@ def _groups_changed(before: Explorer, now: Explorer) -> set[str]:
 
 
 def chart(spec: charts.Spec, key: str) -> None:
-    """Draw a chart; its description is what people hear who cannot see it."""
-    drawn = {name: part for name, part in spec.items() if name != "description"}
-    st.vega_lite_chart(drawn, key=key, alt=spec["description"])
+    """Draw a chart; its description is what people hear who cannot see it.
+
+    Its rows go beside it: the browser then changes the marks of a chart that it has already.
+    """
+    drawn = {name: part for name, part in spec.items() if name not in ("description", "data")}
+    rows = pd.DataFrame(spec["data"]["values"])
+    st.vega_lite_chart(rows, drawn, key=key, alt=spec["description"])
 
 
 @contextmanager
@@ -119,11 +123,11 @@ def shielded() -> Iterator[None]:
     """Turn a failure while drawing an area into a message; the case stays as it is."""
     try:
         yield
-    except BmeBayesError:
-        log.exception("the model could not answer")
+    except BmeBayesError as error:
+        note("the model could not answer", error)
         st.error("The model cannot answer this case. Undo the last step, or remove a finding.")
-    except Exception:
-        log.exception("a part of the page failed")
+    except Exception as error:
+        note("a part of the page failed", error)
         st.error("This part of the page failed. Your findings are kept; undo the last step.")
 
 

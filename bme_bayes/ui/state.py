@@ -7,7 +7,7 @@ replace it by what these functions return.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bme_bayes.findings import OBSERVED_ROLES
 from bme_bayes.network import EDEMA, Network, Variable
@@ -26,25 +26,28 @@ class Case:
 
     A choice is a state's id, `probable` (for a finding that is present or absent) or
     `not_imaged` (marrow edema only). A finding that is not named is unknown. Findings that do
-    not apply to the region are kept, so that they come back with it: see `split`.
+    not apply to the region are kept, so that they come back with it: see `split`. `paused` are
+    entered findings that do not count for now.
     """
 
     region: str = DEFAULT_REGION
     setting: str = DEFAULT_SETTING
     findings: tuple[tuple[str, str], ...] = ()
+    paused: tuple[str, ...] = ()
 
     def choice(self, finding: str) -> str:
         """The choice for a finding, `unknown` where there is none."""
         return dict(self.findings).get(finding, UNKNOWN)
 
     def with_choice(self, finding: str, choice: str | None) -> Case:
-        """The case with a finding set, or removed by None or `unknown`."""
+        """The case with a finding set (it counts again), or removed by None or `unknown`."""
         found = dict(self.findings)
         if choice is None or choice == UNKNOWN:
             found.pop(finding, None)
         else:
             found[finding] = choice
-        return replace(self, findings=tuple(found.items()))
+        paused = tuple(f for f in self.paused if f != finding)
+        return replace(self, findings=tuple(found.items()), paused=paused)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,12 @@ class Explorer:
 
 @dataclass(frozen=True)
 class Split:
-    """The choices of a case that count in a region, and those set aside, with the reason."""
+    """The choices of a case that count in a region, and those that do not, by reason."""
 
     used: Mapping[str, str]
     other_region: Mapping[str, str]
     awaiting_mri: Mapping[str, str]
+    paused: Mapping[str, str] = field(default_factory=dict)
 
 
 def step(state: Explorer, case: Case) -> Explorer:
@@ -81,6 +85,30 @@ def choose(state: Explorer, variable: Variable, choice: str | None) -> Explorer:
     return step(state, case)
 
 
+def fill(state: Explorer, answers: Mapping[str, str]) -> Explorer:
+    """Answer several findings in one step; what has been entered already stays as it is."""
+    case = state.case
+    for finding, choice in answers.items():
+        if case.choice(finding) == UNKNOWN:
+            case = case.with_choice(finding, choice)
+    return step(state, case)
+
+
+def pause(state: Explorer, finding: str) -> Explorer:
+    """Let an entered finding no longer count, or count again."""
+    case = state.case
+    if case.choice(finding) == UNKNOWN:
+        return state
+    rest = tuple(f for f in case.paused if f != finding)
+    paused = rest if finding in case.paused else (*rest, finding)
+    return step(state, replace(case, paused=paused))
+
+
+def resume(state: Explorer) -> Explorer:
+    """Let every paused finding count again."""
+    return step(state, replace(state.case, paused=()))
+
+
 def undo(state: Explorer) -> Explorer:
     """Back to the case before the last step."""
     if not state.past:
@@ -90,7 +118,7 @@ def undo(state: Explorer) -> Explorer:
 
 def reset(state: Explorer) -> Explorer:
     """An empty case in the same region and setting; can be undone."""
-    return step(state, replace(state.case, findings=()))
+    return step(state, replace(state.case, findings=(), paused=()))
 
 
 def choices(variable: Variable) -> tuple[str, ...]:
@@ -121,16 +149,19 @@ def split(case: Case, network: Network) -> Split:
     used: dict[str, str] = {}
     other: dict[str, str] = {}
     waiting: dict[str, str] = {}
-    imaged = case.choice(EDEMA) != NOT_IMAGED
+    paused: dict[str, str] = {}
+    imaged = case.choice(EDEMA) != NOT_IMAGED or EDEMA in case.paused
     for finding, choice in case.findings:
         variable = network.variables.get(finding)
         if variable is None or not is_observable(variable) or choice not in choices(variable):
             other[finding] = choice
+        elif finding in case.paused:
+            paused[finding] = choice
         elif not imaged and variable.group == IMAGED_GROUP and finding != EDEMA:
             waiting[finding] = choice
         else:
             used[finding] = choice
-    return Split(used, other, waiting)
+    return Split(used, other, waiting, paused)
 
 
 def findings(used: Mapping[str, str]) -> dict[str, object]:
@@ -144,7 +175,13 @@ def key(used: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def from_pairs(
-    region: str, setting: str, pairs: Iterable[tuple[str, str]], notices: Iterable[str] = ()
+    region: str,
+    setting: str,
+    pairs: Iterable[tuple[str, str]],
+    notices: Iterable[str] = (),
+    paused: Iterable[str] = (),
 ) -> Explorer:
     """A fresh state from a link or a worked case."""
-    return Explorer(Case(region, setting, tuple(dict(pairs).items())), (), tuple(notices))
+    found = dict(pairs)
+    kept = tuple(dict.fromkeys(f for f in paused if f in found))
+    return Explorer(Case(region, setting, tuple(found.items()), kept), (), tuple(notices))

@@ -46,7 +46,7 @@ def short(diagnosis: str, labels: Mapping[str, str]) -> str:
 
 def in_sentence(name: str) -> str:
     """A label inside a sentence: lower case unless it starts with an abbreviation."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def setting_name(setting: str) -> str:

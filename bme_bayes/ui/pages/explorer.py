@@ -1,11 +1,20 @@
-"""The Explorer page: what is likely, what is dangerous, what next."""
+"""The Explorer page: what is likely, what is dangerous, what next, why, how sure."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from bme_bayes.ui import session
-from bme_bayes.ui.parts import answer, findings, footer, next_steps, summary, toolbar, top
+from bme_bayes.ui.parts import (
+    answer,
+    entered,
+    findings,
+    footer,
+    panel,
+    summary,
+    toolbar,
+    top,
+)
 from bme_bayes.ui.state import grouped
 from bme_bayes.ui.words import GROUPS
 
@@ -18,7 +27,7 @@ enter, read = st.columns([11, 13], gap="large")
 with enter:
     st.subheader("Findings", anchor=False)
     session.area(session.SEARCH, findings.search_box)
-    session.area(session.ENTERED, findings.entered)
+    session.area(session.ENTERED, entered.draw)
     groups = grouped(session.current_model().network)
     for name in [*GROUPS, *groups.keys() - GROUPS.keys()]:
         if name in groups:
@@ -27,5 +36,5 @@ with enter:
             )
 with read:
     session.area(session.ANSWER, answer.draw)
-    session.area(session.NEXT, next_steps.draw)
+    session.area(session.PANEL, panel.draw)
 footer.draw()

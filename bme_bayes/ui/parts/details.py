@@ -9,22 +9,32 @@ import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.uncertainty import Uncertainty
+from bme_bayes.ui.chart_rows import between
 from bme_bayes.ui.words import in_sentence, listed, of_100, percent, points, short
 
 DETAILED = 3
 STORIES = 5
 
 
-def draw(now: Posterior, start: Posterior, before: Posterior | None, network: Network) -> None:
+def draw(
+    now: Posterior,
+    start: Posterior,
+    before: Posterior | None,
+    sure: Uncertainty | None,
+    network: Network,
+) -> None:
     """The parts that are written only while they are open.
 
     Headings hold no figures: another heading would be another expander, closed again.
     """
-    _on_demand("All figures as a table", "table", partial(table, now, start, before))
-    st.markdown("**Stage and kind of the leading causes**")
-    for name in list(now.diagnoses)[:DETAILED]:
-        text = partial(details, name, now, network)
-        _on_demand(short(name, now.labels), f"details:{name}", text)
+    _on_demand("All figures as a table", "table", partial(table, now, start, before, sure))
+    leading = list(now.diagnoses)[:DETAILED]
+    _on_demand(
+        "Stage and kind of the leading causes",
+        "details",
+        lambda: "\n\n".join(details(name, now, network) for name in leading),
+    )
     _on_demand("Whole stories: which combinations explain this", "stories", partial(stories, now))
 
 
@@ -34,16 +44,20 @@ def _on_demand(title: str, key: str, text: Callable[[], str]) -> None:
         box.markdown(text())
 
 
-def table(now: Posterior, start: Posterior, before: Posterior | None) -> str:
+def table(
+    now: Posterior, start: Posterior, before: Posterior | None, sure: Uncertainty | None
+) -> str:
     """Every figure, for reading out and for those who cannot use the chart."""
-    head = ["Diagnosis", "Main cause", "Present", "Since the last step", "Since no finding"]
+    head = ["Diagnosis", "Main cause", "95 % interval", "Present", "Since the last step",
+            "Since no finding"]  # fmt: skip
     rows = [head, ["---"] * len(head)]
     for name, found in now.diagnoses.items():
         chance = found.main_cause
         last = points(chance, before.diagnoses[name].main_cause) if before else "–"
         first = points(chance, start.diagnoses[name].main_cause)
-        frequencies = [of_100(chance, brief=True), of_100(found.present, brief=True)]
-        rows.append([short(name, now.labels), *frequencies, last, first])
+        main, present = of_100(chance, brief=True), of_100(found.present, brief=True)
+        interval = between(sure.diagnoses[name].main_cause) if sure else "…"
+        rows.append([short(name, now.labels), main, interval, present, last, first])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n\nChanges are of the main cause, in patients of 100."
 
@@ -52,17 +66,17 @@ def details(name: str, now: Posterior, network: Network) -> str:
     """Grades and kinds of one diagnosis."""
     found = now.diagnoses[name]
     frequency = f"Main cause in {of_100(found.main_cause)}, present in {of_100(found.present)}."
-    lines = [f"{now.labels[name]}. {frequency}"]
+    lines = [f"**{short(name, now.labels)}**. {frequency}"]
     grades = {grade: p for grade, p in found.states.items() if grade != "absent"}
     if len(grades) > 1:
         variable = network.variable(name)
         told = [f"{variable.state_label(grade)} {percent(p)}" for grade, p in grades.items()]
-        lines.append(f"**Stage or grade:** {listed(told)}.")
+        lines.append(f"Stage or grade: {listed(told)}.")
     labels = {kind.id: kind.label for kind in network.kinds_of(name)}
     if len(found.kinds) > 1 and found.present > 0:
         kinds = sorted(found.kinds.items(), key=lambda kind: -kind[1])
         shares = [f"- {labels[kind]}: {percent(p / found.present)}" for kind, p in kinds]
-        lines += ["**If it is present, which kind?**", "\n".join(shares)]
+        lines += ["If it is present, which kind?", "\n".join(shares)]
     return "\n\n".join(lines)
 
 

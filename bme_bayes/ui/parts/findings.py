@@ -1,15 +1,12 @@
-"""Entering findings: groups, search, and what has been entered."""
+"""Entering findings: groups, search, and several answers from one click."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import streamlit as st
 
 from bme_bayes.network import EDEMA, Variable
 from bme_bayes.ui import session, state
-from bme_bayes.ui.chart_rows import clip
-from bme_bayes.ui.model import catalogue
+from bme_bayes.ui.bundles import Shortcut, shortcuts
 from bme_bayes.ui.search import search
 from bme_bayes.ui.words import (
     GROUPS,
@@ -17,14 +14,10 @@ from bme_bayes.ui.words import (
     REGIONS,
     UNKNOWN,
     answer,
-    finding_and_answer,
-    in_sentence,
-    listed,
 )
 
 GROUP = "group"
 TOGGLE = "mri_waiting"
-REMOVE = "remove"
 SIDE_BY_SIDE = 4
 
 
@@ -51,7 +44,17 @@ def control(variable: Variable, place: str, disabled: bool = False) -> None:
 
 
 def search_box() -> None:
-    """Find a finding by everyday words and answer it at once."""
+    """Find a finding by everyday words and answer it at once; normal tests in one click."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.markdown("**Several at once:**", width="content")
+        for shortcut in shortcuts(session.current_model().network):
+            st.button(
+                shortcut.label,
+                key=f"several:{shortcut.id}",
+                help=shortcut.help,
+                on_click=_take_several,
+                args=(shortcut,),
+            )
     text = st.text_input(
         "Find a finding",
         key=session.QUERY,
@@ -70,6 +73,10 @@ def search_box() -> None:
         if not found:
             region = REGIONS[network.region].lower()
             st.caption(f"Nothing at the {region} fits these words. Try another word for it.")
+
+
+def _take_several(shortcut: Shortcut) -> None:
+    session.change(lambda present: state.fill(present, shortcut.answers))
 
 
 def group(name: str, variables: tuple[Variable, ...], opened: bool) -> None:
@@ -98,70 +105,3 @@ def _mri_toggle() -> bool:
 
 def _take_toggle(edema: Variable) -> None:
     session.choose(edema, NOT_IMAGED if st.session_state[TOGGLE] else None)
-
-
-def entered() -> None:
-    """Everything that has been entered, each to be removed by a click; what is set aside."""
-    network = session.current_model().network
-    parts = session.current_split()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        count = f"{len(parts.used)}" if parts.used else "nothing yet"
-        st.markdown(f"**Entered** · {count}", width="stretch")
-        _steps()
-    if not parts.used:
-        st.caption("Unknown is never taken as absent: a finding left out changes nothing.")
-    else:
-        st.pills(
-            "Click a finding to remove it",
-            list(parts.used),
-            format_func=lambda f: _removable(network.variable(f), parts.used[f]),
-            key=REMOVE,
-            on_change=_take_removal,
-        )
-    _set_aside(parts, network.region)
-    session.write_link()
-
-
-def _removable(variable: Variable, choice: str) -> str:
-    told = finding_and_answer(replace(variable, label=clip(variable.label)), choice)
-    return f"{told} :material/close:"
-
-
-def _take_removal() -> None:
-    finding = st.session_state[REMOVE]
-    if finding:
-        st.session_state[REMOVE] = None
-        session.choose(session.current_model().network.variable(finding), None)
-
-
-def _steps() -> None:
-    present = session.explorer()
-    moves = (
-        ("Undo", ":material/undo:", state.undo, present.past, "Take back the last step"),
-        ("Reset", ":material/restart_alt:", state.reset, present.case.findings, "Remove all"),
-    )
-    for label, icon, move, usable, help_text in moves:
-        st.button(
-            label,
-            key=label.lower(),
-            icon=icon,
-            disabled=not usable,
-            help=help_text,
-            on_click=session.change,
-            args=(move,),
-        )
-
-
-def _set_aside(parts: state.Split, region: str) -> None:
-    known = catalogue() if parts.other_region or parts.awaiting_mri else {}
-    for kept, why in (
-        (
-            parts.other_region,
-            f"They do not apply to the {REGIONS[region].lower()} and come back "
-            "when you change the region.",
-        ),
-        (parts.awaiting_mri, "They come back when MRI has been done."),
-    ):
-        if kept:
-            names = [in_sentence(known[f].label) if f in known else f for f in kept]
-            st.caption(f":material/inventory_2: Set aside: {listed(names)}. {why}")

@@ -1,99 +1,102 @@
-"""What would change the picture most, with a button for each result."""
+"""What would change the picture most: single findings to try by a click, or whole tests."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import streamlit as st
 
-from bme_bayes.errors import Contradiction
+from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.value import FindingValue
-from bme_bayes.ui import charts, session
-from bme_bayes.ui.words import GROUPS, answer, in_sentence, percent, short
+from bme_bayes.ui import charts, session, suggestions
+from bme_bayes.ui.model import Model
+from bme_bayes.ui.parts import aims
+from bme_bayes.ui.reason_charts import tests_spec
+from bme_bayes.ui.words import answer, in_sentence, percent, short
 
 SHOWN = 5
-LEADING = "leading"
-ONE = "one"
-AIMS = {"all": "Whole picture", "dangerous": "Must not be missed", ONE: "One diagnosis"}
 
 
-def draw() -> None:
-    """Findings not yet known that would change the picture most."""
-    model = session.current_model()
-    used = session.current_split().used
-    try:
-        now = model.posterior(used)
-    except Contradiction:
-        return
-    st.subheader("What would change this most", anchor=False)
-    aim, diagnosis = _aim(now)
-    ranked = model.next_findings(used, diagnosis if aim == ONE else aim).findings
-    kinds = _groups(ranked)
-    shown = [f for f in ranked if f.group in kinds or not kinds][:SHOWN]
+def draw(model: Model, used: Mapping[str, str], now: Posterior) -> None:
+    """Findings or tests not yet known that would change the picture most."""
+    aim = aims.choose(now, model.network)
+    if aim.by_test:
+        _tests(model, used, aim)
+    else:
+        _findings(model, used, now, aim)
+
+
+def _findings(model: Model, used: Mapping[str, str], now: Posterior, aim: aims.Aim) -> None:
+    ranked = model.next_findings(used, aim.target).findings
+    allowed = suggestions.findings_within(model.network, aim.burden, aim.tests)
+    shown = [f for f in ranked if f.id in allowed][:SHOWN]
     if not shown:
-        st.caption("Nothing is left to be asked in these groups.")
+        st.caption("Nothing is left to be asked within these limits.")
         return
+    name = in_sentence(short(aim.diagnosis, now.labels))
     answers = {(f.id, s): answer(model.network.variable(f.id), s) for f in shown for s in f.results}
     colors = charts.palette(st.context.theme.type)
-    spec = charts.next_steps_spec(shown, diagnosis, now, answers, colors)
-    name = in_sentence(short(diagnosis, now.labels))
+    spec = charts.next_steps_spec(shown, aim.diagnosis, now, answers, colors)
     st.markdown(f"How likely **{name}** would be as the main cause, after each result:")
     session.chart(spec, "next_chart")
     st.caption(
         "Orange mark: now. Round: present, or the most marked result. Square: absent or normal. "
-        "Click a result to enter it; undo takes it back."
+        "Click a result to enter it; undo takes it back. In brackets: how often the result comes "
+        "in patients like this."
     )
     for rank, finding in enumerate(shown, 1):
-        _results(rank, finding, diagnosis, model.network)
-
-
-def _aim(now: Posterior) -> tuple[str, str]:
-    """What the findings are ranked by, and the diagnosis whose probability is shown."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        aim = st.segmented_control(
-            "Most telling about",
-            list(AIMS),
-            format_func=AIMS.__getitem__,
-            default="all",
-            required=True,
-            key="aim",
-            persist_state="session",
-            wrap=True,
-        )
-        options = [LEADING, *now.diagnoses]
-        shown = st.selectbox(
-            "Effect shown on",
-            options,
-            key="shown_for",
-            persist_state="session",
-            width=210,
-            format_func=lambda d: "Leading diagnosis" if d == LEADING else short(d, now.labels),
-        )
-    return aim or "all", now.leader if shown not in now.diagnoses else str(shown)
-
-
-def _groups(ranked: tuple[FindingValue, ...]) -> list[str]:
-    here = [g for g in GROUPS if any(f.group == g for f in ranked)]
-    return st.pills(
-        "Only from",
-        here,
-        selection_mode="multi",
-        format_func=lambda g: GROUPS[g],
-        key="only_from",
-        persist_state="session",
-    )
+        _results(rank, finding, aim.diagnosis, model.network)
 
 
 def _results(rank: int, finding: FindingValue, diagnosis: str, network: Network) -> None:
     variable = network.variable(finding.id)
+    widget = f"next:{finding.id}"
     lead = " · :orange-badge[can change the leading diagnosis]" if finding.changes_lead else ""
-    st.markdown(f"**{rank}\\. {finding.label}**{lead}")
-    with st.container(horizontal=True, gap="xsmall"):
-        for result, after in finding.results.items():
-            st.button(
-                f"{answer(variable, result)} → {percent(after.diagnoses[diagnosis])}",
-                key=f"next:{finding.id}:{result}",
-                help=f"Result in {percent(after.probability)} of patients like this; enter it",
-                on_click=session.choose,
-                args=(variable, result),
-            )
+    st.pills(
+        f"**{rank}\\. {finding.label}**{lead}",
+        list(finding.results),
+        format_func=lambda s: _result(answer(variable, s), finding, s, diagnosis),
+        key=widget,
+        on_change=partial(_take, finding.id, widget),
+    )
+
+
+def _result(told: str, finding: FindingValue, state: str, diagnosis: str) -> str:
+    result = finding.results[state]
+    return f"{told} → {percent(result.diagnoses[diagnosis])} ({percent(result.probability)})"
+
+
+def _take(finding: str, widget: str) -> None:
+    chosen = st.session_state[widget]
+    st.session_state[widget] = None
+    if chosen:
+        session.choose(session.current_model().network.variable(finding), chosen)
+
+
+def _tests(model: Model, used: Mapping[str, str], aim: aims.Aim) -> None:
+    with st.spinner("Working out what whole tests would tell …"):
+        panel = model.ask("tests", used, Engine.next_tests, target=aim.target)
+    shown = [
+        t for t in panel.tests if t.burden <= aim.burden and (t.id in aim.tests or not aim.tests)
+    ]
+    if not shown:
+        st.caption("No test is left within these limits.")
+        return
+    colors = charts.palette(st.context.theme.type)
+    session.chart(tests_spec(shown, colors), "tests_chart")
+    st.caption(
+        "Most telling first, all findings of a test together. Bar: in how many patients like "
+        "this the test would make another diagnosis the leading one."
+    )
+    st.markdown(suggestions.tests_table(shown))
+    st.pills(
+        "Show the single findings of",
+        [t.id for t in shown],
+        format_func={t.id: t.label for t in shown}.__getitem__,
+        key="test_shown",
+        on_change=aims.take_test,
+        args=("test_shown",),
+    )

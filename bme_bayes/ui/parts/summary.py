@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import streamlit as st
 
 from bme_bayes.errors import Contradiction
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
-from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.ui import session
+from bme_bayes.ui.parts import dangers
 from bme_bayes.ui.words import finding_and_answer, in_sentence, listed, of_100, short
 
 LIKELY = 0.05
 NAMED = 3
-RARE, NOTABLE = 0.01, 0.05
 
 
 def draw() -> None:
@@ -29,8 +27,11 @@ def draw() -> None:
         _contradiction(error, used, current.network)
         return
     with st.container(border=True):
-        st.markdown(headline(now, bool(used)))
-        must_not_miss(now)
+        likely, dangerous = st.columns([9, 13], gap="medium")
+        with likely.container(key="headline"):
+            st.markdown(headline(now, bool(used)))
+        with dangerous:
+            dangers.draw(now, used, current)
 
 
 def headline(now: Posterior, entered: bool) -> str:
@@ -42,25 +43,9 @@ def headline(now: Posterior, entered: bool) -> str:
     told = [f"**{in_sentence(short(n, now.labels))}** in {of_100(d.main_cause)}" for n, d in likely]
     rest = 1 - sum(d.main_cause for _, d in likely)
     return (
-        f"{who}, the main cause of the edema is {listed(told)}; something else in {of_100(rest)}."
+        f"{who}, the main cause of the edema is {listed(told)}; something else in {of_100(rest)} "
+        f"(none of the causes below: {of_100(now.unexplained, brief=True)})."
     )
-
-
-def must_not_miss(now: Posterior) -> None:
-    """The dangerous diagnoses with their probability of being present, whatever their rank."""
-    here = [d for d in now.diagnoses if d in DANGEROUS]
-    with st.container(horizontal=True, gap="xsmall"):
-        st.markdown("**Must not be missed**, present in:", width="content")
-        for name in sorted(here, key=lambda d: -now.diagnoses[d].present):
-            chance = now.diagnoses[name].present
-            told = f"{short(name, now.labels)}: {of_100(chance, brief=True)}"
-            st.badge(told, color=_alarm(chance))
-
-
-def _alarm(chance: float) -> Literal["red", "orange", "gray"]:
-    if chance >= NOTABLE:
-        return "red"
-    return "orange" if chance >= RARE else "gray"
 
 
 def _contradiction(error: Contradiction, used: Mapping[str, str], network: Network) -> None:

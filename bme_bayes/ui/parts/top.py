@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from bme_bayes.questions.red_flags import red_flags
+from bme_bayes.errors import Contradiction
+from bme_bayes.questions.red_flags import LabelWarning, label_warnings, red_flags
 from bme_bayes.ui import session, state
+from bme_bayes.ui.parts import references
 from bme_bayes.ui.state import Explorer
 from bme_bayes.ui.words import REGIONS
 from bme_bayes.ui.worked import WORKED, WorkedCase
@@ -15,19 +17,40 @@ def draw() -> None:
     """Notices of a link, red flags, or the start screen while nothing is entered."""
     for notice in session.explorer().notices:
         st.warning(notice, icon=":material/link:")
-    used = session.current_split().used
     if not session.explorer().case.findings:
         _start()
     network = session.current_model().network
-    flags = red_flags(network, state.findings(used))
+    flags = red_flags(network, state.findings(session.current_split().used))
     if flags:
-        text = "\n".join(f"- {flag.text}" for flag in flags)
         count = "Red flag" if len(flags) == 1 else f"{len(flags)} red flags"
         st.error(
-            text,
+            "\n".join(f"- {flag.text}" for flag in flags),
             title=f"{count}: act on this whatever the figures say",
             icon=":material/emergency_home:",
         )
+    doubts = _doubts()
+    if doubts:
+        st.warning(
+            "\n".join(f"- {doubt.text}" for doubt in doubts),
+            title="Before calling it a bone marrow edema syndrome",
+            icon=":material/rule:",
+        )
+    if flags or doubts:
+        said = [(f.text, f.source) for f in flags] + [(d.text, d.source) for d in doubts]
+        references.popover(network, said, "rule_sources", "Where this comes from")
+
+
+def _doubts() -> tuple[LabelWarning, ...]:
+    """Reasons against the syndrome where it leads and something has been entered."""
+    used = session.current_split().used
+    model = session.current_model()
+    if not used:
+        return ()
+    try:
+        now = model.posterior(used)
+    except Contradiction:
+        return ()
+    return label_warnings(model.network, state.findings(used), now)
 
 
 def _start() -> None:

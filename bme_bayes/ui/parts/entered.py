@@ -1,0 +1,123 @@
+"""What has been entered: each finding can be removed or paused; undo, reset, what is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from bme_bayes.network import Network
+from bme_bayes.ui import session, state
+from bme_bayes.ui.chart_rows import clip
+from bme_bayes.ui.model import catalogue
+from bme_bayes.ui.words import REGIONS, finding_and_answer, in_sentence, listed
+
+LIST, CLICK = "entered", "entered_click"
+REMOVE, PAUSE = "Remove it", "Pause it"
+
+
+def draw() -> None:
+    """Everything that has been entered, and the steps back."""
+    network = session.current_model().network
+    parts = session.current_split()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**Entered** · {_count(parts)}", width="stretch")
+        _steps()
+    if parts.used or parts.paused:
+        _list(parts, network)
+    else:
+        st.caption("Unknown is never taken as absent: a finding left out changes nothing.")
+    _set_aside(parts, network.region)
+    session.write_link()
+
+
+def _count(parts: state.Split) -> str:
+    count = str(len(parts.used)) if parts.used or parts.paused else "nothing yet"
+    return f"{count} · {len(parts.paused)} paused" if parts.paused else count
+
+
+def _list(parts: state.Split, network: Network) -> None:
+    """All that is entered here, in the order of entry; a click removes or pauses one."""
+    order = [f for f, _ in session.explorer().case.findings]
+    here = {f: c for f in order if (c := parts.used.get(f) or parts.paused.get(f))}
+    st.pills(
+        "Entered: click a finding to remove or pause it",
+        list(here),
+        format_func=lambda f: _told(f, here, parts, network),
+        key=LIST,
+        on_change=_take,
+        label_visibility="collapsed",
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.segmented_control(
+            "A click on a finding will",
+            [REMOVE, PAUSE],
+            default=REMOVE,
+            required=True,
+            key=CLICK,
+            persist_state="session",
+            help="Paused: it stays in the list and does not count, to see the case without it. "
+            "Another click resumes it.",
+        )
+        if parts.paused:
+            st.button(
+                "Resume all",
+                key="resume",
+                icon=":material/play_arrow:",
+                help="Let every paused finding count again",
+                on_click=session.change,
+                args=(state.resume,),
+            )
+
+
+def _told(finding: str, here: Mapping[str, str], parts: state.Split, network: Network) -> str:
+    variable = network.variable(finding)
+    told = finding_and_answer(replace(variable, label=clip(variable.label)), here[finding])
+    if finding in parts.paused:
+        return f":material/pause: ~~{told}~~ paused"
+    return told
+
+
+def _take() -> None:
+    finding = st.session_state[LIST]
+    if not finding:
+        return
+    st.session_state[LIST] = None
+    if st.session_state.get(CLICK) == PAUSE:
+        session.change(lambda present: state.pause(present, finding))
+    else:
+        session.choose(session.current_model().network.variable(finding), None)
+
+
+def _steps() -> None:
+    present = session.explorer()
+    moves = (
+        ("Undo", ":material/undo:", state.undo, present.past, "Take back the last step"),
+        ("Reset", ":material/restart_alt:", state.reset, present.case.findings, "Remove all"),
+    )
+    for label, icon, move, usable, help_text in moves:
+        st.button(
+            label,
+            key=label.lower(),
+            icon=icon,
+            disabled=not usable,
+            help=help_text,
+            on_click=session.change,
+            args=(move,),
+        )
+
+
+def _set_aside(parts: state.Split, region: str) -> None:
+    known = catalogue() if parts.other_region or parts.awaiting_mri else {}
+    for kept, why in (
+        (
+            parts.other_region,
+            f"They do not apply to the {REGIONS[region].lower()} and come back "
+            "when you change the region.",
+        ),
+        (parts.awaiting_mri, "They come back when MRI has been done."),
+    ):
+        if kept:
+            names = [in_sentence(known[f].label) if f in known else f for f in kept]
+            st.caption(f":material/inventory_2: Set aside: {listed(names)}. {why}")
