@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.machine import one_thread
+from bme_bayes.notebook import table_html
 
 SYNDROME = "bmes"
 
@@ -74,7 +76,8 @@ class Posterior:
     def _repr_html_(self) -> str:
         shown = self.to_frame()
         shown = shown.assign(of_100=[f"{v * 100:.0f} of 100" for v in shown["main_cause"]])
-        return str(shown.style.format({"main_cause": "{:.1%}", "present": "{:.1%}"}).to_html())
+        shares = {"main_cause": "{:.1%}", "present": "{:.1%}"}
+        return table_html(shown, formatter=shares)
 
 
 def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
@@ -82,17 +85,18 @@ def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
     network, scenarios = space.network, space.scenarios
     kinds = scenarios.collapse(belief.scenario, len(network.kinds)).tolist()
     size = len(scenarios.diagnoses)
-    main = (space.answers[1 : 1 + size] @ belief.scenario).tolist()
+    with one_thread():
+        main = (space.answers[1 : 1 + size] @ belief.scenario).tolist()
     diagnoses: dict[str, DiagnosisPosterior] = {}
-    for d in sorted(range(size), key=lambda d: -main[d]):
-        states: dict[str, float] = {}
-        for i, _, grade in space.kinds_of[d]:
+    for d in sorted(range(size), key=main.__getitem__, reverse=True):
+        own, states = space.kinds_of[d], dict[str, float]()
+        for i, _, grade in own:
             states[grade] = states.get(grade, 0.0) + kinds[i]
         diagnoses[scenarios.diagnoses[d]] = DiagnosisPosterior(
             main_cause=main[d],
             present=min(sum(states.values()), 1.0),
             states=states,
-            kinds={kind: kinds[i] for i, kind, _ in space.kinds_of[d]},
+            kinds={kind: kinds[i] for i, kind, _ in own},
         )
     prior = network.prior
     return Posterior(
@@ -109,7 +113,8 @@ def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
 
 
 def _explanations(space: DiseaseSpace, belief: Belief, top: int) -> tuple[Explanation, ...]:
-    index, sets = space.set_of
-    weight = np.bincount(index, belief.scenario, minlength=len(sets))
+    first, sets = space.sets
+    weight = np.add.reduceat(belief.scenario, first)
     best = np.argsort(-weight, kind="stable")[:top]
-    return tuple(Explanation(sets[i], float(weight[i])) for i in best if weight[i] > 0)
+    found = zip(best.tolist(), weight[best].tolist(), strict=True)
+    return tuple(Explanation(sets[i], p) for i, p in found if p > 0)

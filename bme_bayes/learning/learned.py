@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 
 import pandas as pd
 from scipy.special import betaincinv
 
 from bme_bayes.errors import InputError
 from bme_bayes.network import Network, Number
+from bme_bayes.notebook import table_html
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import with_version
 
@@ -62,9 +64,9 @@ class Learned:
         return pd.DataFrame(rows).set_index(["diagnosis", "state"])
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<p>&#9888; {w}</p>" for w in self.warnings)
-        head = f"<p>{self.prior.provenance}</p>"
-        return head + str(self.to_frame().style.format(precision=3).to_html()) + notes
+        notes = "".join(f"<p>&#9888; {escape(w)}</p>" for w in self.warnings)
+        head = f"<p>{escape(self.prior.provenance)}</p>"
+        return head + table_html(self.to_frame(), precision=3) + notes
 
 
 def beta_interval(mean: float, n: float, level: float = 0.95) -> tuple[float, float]:

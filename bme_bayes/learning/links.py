@@ -23,6 +23,7 @@ from bme_bayes.learning.learned import beta_interval
 from bme_bayes.learning.shift import Patient, patients_of
 from bme_bayes.learning.worth import worth
 from bme_bayes.network import NONE, Network, Number, NumberKey
+from bme_bayes.notebook import table_html
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import with_version
 
@@ -72,7 +73,7 @@ class LearnedLinks:
             f"<p>{self.changed} numbers updated from {self.patients} patients; the twenty that "
             "moved furthest:</p>"
         )
-        return words + str(self.rows.head(20).style.format(precision=3).to_html())
+        return words + table_html(self.rows.head(20), precision=3)
 
 
 def learn_links(

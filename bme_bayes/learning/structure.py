@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from math import comb
 
 import numpy as np
@@ -29,6 +30,7 @@ from bme_bayes.errors import BmeBayesError, InputError
 from bme_bayes.findings import Coded, code_findings
 from bme_bayes.learning.labelled import label_likelihood
 from bme_bayes.learning.shift import Patient, patients_of
+from bme_bayes.notebook import table_html
 
 Floats = NDArray[np.float64]
 LEAST = 20
@@ -85,8 +87,8 @@ class StructureCheck:
         ]
 
     def _repr_html_(self) -> str:
-        text = "".join(f"<p>{w}</p>" for w in self.words())
-        return text + str(self.rows.head(10).style.format(precision=3).to_html())
+        text = "".join(f"<p>{escape(w)}</p>" for w in self.words())
+        return text + table_html(self.rows.head(10), precision=3)
 
 
 def check_structure(

@@ -6,13 +6,14 @@ a run: the area that waits is drawn again by the browser a little later.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import streamlit as st
+
+from bme_bayes.ui.failures import note
 
 Answer = TypeVar("Answer")
 JOBS = "background_jobs"
@@ -21,7 +22,6 @@ LATER = """export default function ({ data, setTriggerValue }) {
   const timer = setTimeout(() => setTriggerValue("due", true), data.milliseconds);
   return () => clearTimeout(timer);
 }"""
-log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,7 +50,7 @@ def finished(job: Future[Answer]) -> Answer | None:
         return None
     error = job.exception()
     if error is not None:
-        log.error("a slow answer failed", exc_info=error)
+        note("a slow answer failed", error)
         return None
     return job.result()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +10,8 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError, Contradiction
+from bme_bayes.ui.failures import note
 
-log = logging.getLogger(__name__)
 ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~$:&])")
 DISCLAIMER = (
     "Decision support for professionals and for teaching; not a medical device, and no "
@@ -26,11 +25,11 @@ def guarded(draw: Callable[..., None], *args: object) -> None:
         draw(*args)
     except Contradiction:
         st.error("These findings exclude each other in the model, so it has no answer to them.")
-    except BmeBayesError:
-        log.exception("the model could not answer")
+    except BmeBayesError as error:
+        note("the model could not answer", error)
         st.error("The model cannot answer this. What you entered is kept; change one of the rest.")
-    except Exception:
-        log.exception("a part of the page failed")
+    except Exception as error:  # noqa: BLE001 - a failure becomes a message
+        note("a part of the page failed", error)
         st.error("This part of the page failed. What you entered is kept.")
 
 

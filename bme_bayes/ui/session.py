@@ -126,7 +126,7 @@ def shielded() -> Iterator[None]:
     except BmeBayesError as error:
         note("the model could not answer", error)
         st.error("The model cannot answer this case. Undo the last step, or remove a finding.")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a failure becomes a message
         note("a part of the page failed", error)
         st.error("This part of the page failed. Your findings are kept; undo the last step.")
 
