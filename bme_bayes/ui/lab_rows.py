@@ -127,16 +127,19 @@ def rate_faults(prior: PriorSet, numbers: Sequence[Number]) -> list[Fault]:
 
 
 def give_way(table: Table, frame: pd.DataFrame) -> list[Number]:
-    """The edited base rates, with all others scaled so that their sum is what it was.
+    """Base rates with those that were entered by hand kept and the others scaled.
 
-    Raises `ValueError` where the edited ones leave nothing for the others.
+    Their sum is then that of the bundled ones. Raises `ValueError` where a cell has a fault, or
+    where nothing is left for the others.
     """
     numbers, faults = table.take(frame)
-    fixed = set(table.edited(frame))
-    rest = [i for i in range(len(numbers)) if i not in fixed]
-    left = sum(n.value for n in table.numbers) - sum(numbers[i].value for i in fixed)
+    edited = set(table.edited(frame))
+    others = [i for i in range(len(numbers)) if i not in edited]
+    rest = [i for i in others if numbers[i].basis != "local"] or others
     held = sum(numbers[i].value for i in rest)
-    if faults or left <= 0.02 * held or held <= 0:
+    kept = sum(n.value for n in numbers) - held
+    left = sum(n.value for n in table.bundled) - kept
+    if faults or left <= 0.02 * held:
         raise ValueError
     for i in rest:
         old = numbers[i]

@@ -66,7 +66,8 @@ def _answers(answers: dict[str, Posterior], scenarios: dict[str, Scenario]) -> N
 
 def _table(head: list[str], rows: list[list[str]]) -> None:
     """A table that scrolls sideways where the page is narrow."""
-    st.table(pd.DataFrame(rows, columns=head).set_index(head[0]), border="horizontal")
+    cells = [[f"\\{c}" if c.startswith(">") else c for c in row] for row in rows]  # no quotation
+    st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
 
 
 def _flags(scenarios: dict[str, Scenario]) -> None:

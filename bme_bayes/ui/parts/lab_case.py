@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from bme_bayes.network import Network, Number
@@ -13,19 +12,23 @@ from bme_bayes.questions.break_even import BreakEven, Turning
 from bme_bayes.questions.sensitivity import NumberSensitivity, Sensitivity
 from bme_bayes.questions.uncertainty import Uncertainty
 from bme_bayes.ui import charts, lab_apply, lab_session, session, state
-from bme_bayes.ui.guard import chart, literal
+from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lab_charts import Range, RangeRow, interval_chart
 from bme_bayes.ui.lab_panel import PanelCase
 from bme_bayes.ui.lab_settings import is_own
 from bme_bayes.ui.model import Model
 from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.parts.lab_effects import cases
-from bme_bayes.ui.words import percent, short
+from bme_bayes.ui.parts.lab_tables import table
+from bme_bayes.ui.words import in_sentence, percent, short
 
 CASE, VIEW, ABOUT, RIVAL, USE = "lab_case", "lab_case_view", "lab_about", "lab_rival", "lab_use"
 INTERVALS, MATTERS, TURNS = "Intervals", "What matters most", "What would turn it"
 DRAWS, SEED, SHOWN, NUMBERS = 200, 0, 8, 12
 ENTERED = "entered"
+MATTERS_HEAD = ("Number", "Is", "Interval", "Chance then", "Leads then")
+PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Share"}
+TURNS_HEAD = ("Number", "Is", "Would have to be", "In its interval", "Just past it leads")
 
 
 def draw(region: str, setting: str, baseline: str) -> None:
@@ -103,7 +106,7 @@ def _intervals(case: PanelCase, after: Model, before: Model) -> None:
     head = ["Main cause", *(f"{s.capitalize()} (95 %)" for s in series)]
     cells = [[r.name, *(_words(x) for x in r.ranges.values())] for r in rows]
     with st.expander("As a table", key="lab_intervals_table"):
-        st.table(pd.DataFrame(cells, columns=head).set_index("Main cause"), border="horizontal")
+        table(head, cells)
 
 
 def _range(found: Uncertainty, diagnosis: str) -> Range:
@@ -148,26 +151,25 @@ def _matters(case: PanelCase, model: Model) -> None:
         charts.palette(st.context.theme.type), spread=True,
     )  # fmt: skip
     chart(spec, "lab_matters")
-    st.table(_matters_table(model.network, found.numbers, names), border="horizontal")
+    table(MATTERS_HEAD, _matters_rows(model.network, found.numbers, names))
 
 
-def _matters_table(
+def _matters_rows(
     network: Network, numbers: Sequence[NumberSensitivity], names: dict[str, str]
-) -> pd.DataFrame:
+) -> list[list[str]]:
     rows = []
     for i, s in enumerate(numbers, 1):
         leaders = [short(d, names) for d in dict.fromkeys(s.leaders)]
         rows.append(
             [
-                f"{i}. {literal(_full(network, s.number))}",
+                f"{i}. {_full(network, s.number)}",
                 figure(s.number, s.number.value),
                 f"{figure(s.number, s.number.low)} to {figure(s.number, s.number.high)}",
                 f"{percent(s.at_low)} to {percent(s.at_high)}",
                 " or ".join(leaders),
             ]
         )
-    head = ["Number", "Is", "Interval", "Chance then", "Leads then"]
-    return pd.DataFrame(rows, columns=head).set_index("Number")
+    return rows
 
 
 def _turns(case: PanelCase, model: Model, setting: str) -> None:
@@ -197,9 +199,11 @@ def _turns(case: PanelCase, model: Model, setting: str) -> None:
     if not reached:
         st.markdown("No base rate or link alone can do it.")
         return
-    rows = [_turn_cells(model.network, t, names) for t in reached]
-    head = ["Number", "Is", "Would have to be", "In its interval", "Just past it leads"]
-    st.table(pd.DataFrame(rows, columns=head).set_index("Number"), border="horizontal")
+    table(TURNS_HEAD, [_turn_cells(model.network, t, names) for t in reached])
+    st.caption(
+        "The other base rates give way. Base rates and odds ratios are followed to first order: "
+        "where the way is long, enter the value and look again."
+    )
     if is_own(setting):
         _use(reached, model.network, setting)
 
@@ -207,7 +211,7 @@ def _turns(case: PanelCase, model: Model, setting: str) -> None:
 def _turn_cells(network: Network, t: Turning, names: dict[str, str]) -> list[str]:
     needed = t.needed if t.needed is not None else t.number.value
     return [
-        literal(_full(network, t.number)),
+        _full(network, t.number),
         figure(t.number, t.number.value),
         figure(t.number, needed),
         "yes" if t.within else "no",
@@ -244,14 +248,17 @@ def figure(number: Number, value: float) -> str:
 
 
 def _brief(network: Network, number: Number) -> str:
+    """A number without the patients that it is about."""
     variable = network.variables.get(number.child)
     what = short(number.child, {number.child: variable.label if variable else number.child})
     words = state_words(network, number)
-    return what if words in ("present", "") else f"{what}: {words}"
+    shown = what if words in ("present", "") else f"{what}: {words}"
+    return (
+        f"{PREFIX[number.quantity]} of {in_sentence(shown)}" if number.quantity in PREFIX else shown
+    )
 
 
 def _full(network: Network, number: Number) -> str:
-    if number.quantity == "base_rate":
-        return f"Base rate of {_brief(network, number)}"
-    kind = "Odds ratio of " if number.quantity == "odds_ratio" else ""
-    return f"{kind}{_brief(network, number)}, among: {among(network, number)}"
+    if number.quantity in ("base_rate", "kind_share"):
+        return _brief(network, number)
+    return f"{_brief(network, number)}, among: {among(network, number)}"

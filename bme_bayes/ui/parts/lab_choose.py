@@ -78,22 +78,26 @@ def _actions(region: str, setting: str, baseline: str) -> None:
     full = len(lab_session.owns()) >= MOST
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = lab_session.prior_of(setting).label
-        copy = "Copy to edit" if own is None else "Copy"
+        copy, new = ("Copy to edit", "edited") if own is None else ("Copy", "copy")
         with st.popover(
             copy,
             icon=":material/content_copy:",
             type="primary" if own is None else "secondary",
-            key="lab_copy_open",
+            key=f"lab_copy_open:{setting}",
         ):
             st.text_input(
                 "Name of the copy",
                 key=NAME,
                 max_chars=LONGEST,
-                placeholder=f"{label}, edited"[:LONGEST],
+                placeholder=f"{label}, {new}"[:LONGEST],
                 help="Kept in this browser session only, until you save it as a file.",
             )
             st.button(
-                "Make the copy", key="lab_copy", disabled=full, on_click=_copy, args=(setting,)
+                "Make the copy",
+                key="lab_copy",
+                disabled=full,
+                on_click=_copy,
+                args=(setting, f"{label}, {new}"),
             )
             if full:
                 st.caption(f"There are {MOST} of your own; delete one first.")
@@ -121,17 +125,17 @@ def _own_actions(setting: str, steps: int) -> None:
         on_click=lab_session.undo,
         args=(setting,),
     )
-    with st.popover("Rename", key="lab_rename_open"):
+    with st.popover("Rename", key=f"lab_rename_open:{lab_session.prior_of(setting).label}"):
         st.text_input("New name", key=RENAME, max_chars=LONGEST)
         st.button("Rename it", key="lab_rename_do", on_click=_rename, args=(setting,))
-    with st.popover("Delete", key="lab_delete_open"):
+    with st.popover("Delete", key=f"lab_delete_open:{setting}"):
         st.markdown("It is gone for good unless you have saved it as a file.")
         st.button("Delete it", key="lab_delete", on_click=_drop, args=(setting,))
 
 
-def _copy(setting: str) -> None:
+def _copy(setting: str, usual: str) -> None:
     prior = lab_session.prior_of(setting)
-    label = str(st.session_state.get(NAME) or "").strip() or f"{prior.label}, edited"
+    label = str(st.session_state.get(NAME) or "").strip() or usual
     origin = lab_session.origin_of(setting)
     lab_session.add(copied(prior, label, lab_session.taken()), origin)
     st.session_state[BASELINE], st.session_state[NAME] = origin, ""

@@ -12,6 +12,7 @@ from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.lab_charts import interval_chart, rate_rows
 from bme_bayes.ui.lab_counts import COUNT, EVERY, ONCE, CountFault
 from bme_bayes.ui.lab_settings import MOST, named
+from bme_bayes.ui.parts.lab_tables import table
 from bme_bayes.ui.words import REGIONS, percent
 
 PATIENTS, METHOD, FILE = "lab_patients", "lab_method", "lab_counts_file"
@@ -69,7 +70,7 @@ def _table(region: str, setting: str, patients: int) -> Counts | None:
     bases: dict[str, pd.DataFrame] = st.session_state.setdefault("lab_counts_bases", {})
     if key not in st.session_state or key not in bases:
         bases[key] = lab_counts.frame(rows, tables.get(region, {}))
-    table = st.data_editor(
+    filled_in = st.data_editor(
         bases[key],
         key=key,
         hide_index=True,
@@ -84,10 +85,10 @@ def _table(region: str, setting: str, patients: int) -> Counts | None:
             ),
         },
     )
-    filled = [(r.key, c) for r, c in zip(rows, table[COUNT], strict=True) if not pd.isna(c)]
+    filled = [(r.key, c) for r, c in zip(rows, filled_in[COUNT], strict=True) if not pd.isna(c)]
     tables[region] = {k: int(c) for k, c in filled}
     try:
-        return lab_counts.read(table, rows, region, patients)
+        return lab_counts.read(filled_in, rows, region, patients)
     except CountFault as fault:
         st.error(literal(str(fault)), icon=":material/edit_off:")
         return None
@@ -157,12 +158,12 @@ def _outcome(region: str, setting: str, counts: Counts, method: str) -> None:
     chart(spec, "lab_counts_chart")
     with st.expander("As a table", key="lab_counts_after"):
         cells = [
-            [literal(r.name), *(f"{percent(x.value)} ({percent(x.low)} to {percent(x.high)})"
+            [r.name, *(f"{percent(x.value)} ({percent(x.low)} to {percent(x.high)})"
                                 for x in r.ranges.values())]
             for r in rows
         ]  # fmt: skip
         head = ["Base rate", "Before (95 %)", "After (95 %)"]
-        st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
+        table(head, cells)
     st.caption(f"Provenance: {literal(learned.prior.provenance)}.")
     _keep(setting, learned)
 

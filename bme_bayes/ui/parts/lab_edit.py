@@ -27,7 +27,7 @@ HELP = {
     WEIGHT: "How many patients the number counts for",
     BUNDLED: "The value in the setting that this one goes back to",
 }
-WIDTHS = {"Diagnosis": 188, "State": 105, "Of": 230, "Kind of number": 130, "Among": 230}
+WIDTHS = {"Diagnosis": 200, "State": 105, "Of": 230, "Kind of number": 130, "Among": 230}
 Take = Callable[[list[Number]], PriorSet]
 
 
@@ -98,8 +98,7 @@ def _edit(
     own = lab_settings.is_own(setting)
     key = f"lab_table:{kind}:{region}:{setting}:{st.session_state.get(lab_session.MOUNT, 0)}"
     frame = _frame(table, key, own)
-    if kind == RATES:
-        _sum(frame, lab_session.prior_of(setting))
+    usual = kind != RATES or _sum(frame, lab_session.prior_of(setting))
     if not own:
         return
     numbers, faults = table.take(frame)
@@ -112,6 +111,9 @@ def _edit(
     elif table.edited(frame):
         lab_session.change(setting, take(numbers))
         st.rerun()
+    elif not usual:
+        with notices:
+            _give_way_button(table, key, setting, take)
 
 
 def _frame(table: Table, key: str, own: bool) -> pd.DataFrame:
@@ -141,7 +143,8 @@ def _frame(table: Table, key: str, own: bool) -> pd.DataFrame:
     return frame
 
 
-def _sum(frame: pd.DataFrame, prior: PriorSet) -> None:
+def _sum(frame: pd.DataFrame, prior: PriorSet) -> bool:
+    """Says what the base rates sum to; whether that is usual."""
     total = float(pd.to_numeric(frame[VALUE], errors="coerce").sum())
     least = 1 - prior.none + LEAST_PAIRS
     usual = least <= total <= USUAL_MOST
@@ -150,6 +153,7 @@ def _sum(frame: pd.DataFrame, prior: PriorSet) -> None:
         f"The base rates of this region sum to **{total:.3f}**: 1 for each patient, and the rest "
         f"for those with more than one diagnosis.{told}"
     )
+    return usual
 
 
 def _tell(faults: list[lab_rows.Fault]) -> None:
@@ -164,13 +168,7 @@ def _moves(table: Table, kind: str, key: str, setting: str, take: Take) -> None:
     """What can be done with a table that has been edited, but cannot be taken over yet."""
     with st.container(horizontal=True):
         if kind == RATES:
-            st.button(
-                "Let the others give way",
-                key="lab_give_way",
-                help="Scales the base rates that you have not edited, so that the sum stays",
-                on_click=_give_way,
-                args=(table, key, setting, take),
-            )
+            _give_way_button(table, key, setting, take)
         st.button(
             "Fit the intervals",
             key="lab_fit",
@@ -183,6 +181,18 @@ def _moves(table: Table, kind: str, key: str, setting: str, take: Take) -> None:
             key="lab_discard",
             on_click=lab_session.remount,
         )
+
+
+def _give_way_button(table: Table, key: str, setting: str, take: Take) -> None:
+    total = sum(n.value for n in table.bundled)
+    st.button(
+        "Let the others give way",
+        key="lab_give_way",
+        help="Scales the base rates that were not entered by hand, so that all sum to "
+        f"{total:.3g} as in the bundled setting",
+        on_click=_give_way,
+        args=(table, key, setting, take),
+    )
 
 
 def _give_way(table: Table, key: str, setting: str, take: Take) -> None:

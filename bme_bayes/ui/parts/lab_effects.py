@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from bme_bayes.ui import charts, lab_panel, lab_session
-from bme_bayes.ui.guard import chart, literal
+from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lab_charts import panel_chart
 from bme_bayes.ui.lab_panel import ALL, WORKED_ONLY, Effect, PanelCase
 from bme_bayes.ui.model import Model
+from bme_bayes.ui.parts.lab_tables import table
 from bme_bayes.ui.teach_cases import published
 from bme_bayes.ui.teach_session import plain_network
 
@@ -67,8 +67,7 @@ def draw(region: str, setting: str, baseline: str) -> None:
             "≠ another diagnosis leads now. The cases that move most are shown."
         )
     with st.expander(f"All {len(found)} cases as a table", key="lab_panel_all"):
-        rows = [[literal(c) for c in r] for r in lab_panel.table(lab_panel.ranked(found), names)]
-        st.table(pd.DataFrame(rows, columns=HEAD).set_index("Case"), border="horizontal")
+        table(HEAD, lab_panel.table(lab_panel.ranked(found), names))
 
 
 def _effects(some: tuple[PanelCase, ...], before: Model, after: Model) -> tuple[Effect, ...]:
@@ -91,7 +90,7 @@ def _summary(found: tuple[Effect, ...], region: str) -> None:
             st.metric(
                 "Confirmed one leads",
                 f"{now} of {known}",
-                delta=f"{now - was:+d} cases" if now != was else None,
+                delta=f"{now - was:+d}" if now != was else None,
                 border=True,
                 help="Published cases are not a clinic: do not fit base rates to them",
             )

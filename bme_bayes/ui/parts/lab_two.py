@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from bme_bayes.network import Network, Number
@@ -11,6 +10,7 @@ from bme_bayes.ui import charts, lab_session
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.lab_charts import Range, interval_chart, rate_rows
 from bme_bayes.ui.number_table import among, shown, state_words
+from bme_bayes.ui.parts.lab_tables import table
 from bme_bayes.ui.words import percent
 
 HEAD = "Diagnosis"
@@ -20,12 +20,15 @@ def draw(region: str, setting: str, baseline: str) -> None:
     """The setting beside the one that it is compared with."""
     priors = (lab_session.prior_of(baseline), lab_session.prior_of(setting))
     labels = lab_session.every_label()
-    names = [literal(labels[s]) for s in (baseline, setting)]
+    names = [labels[s] for s in (baseline, setting)]
     if setting == baseline:
         st.markdown("Choose two different settings above to see them side by side.")
         return
     network = lab_session.network_of(region, setting)
-    st.markdown(f"Circle and upper line: **{names[0]}**. Square and lower line: **{names[1]}**.")
+    st.markdown(
+        f"Circle and upper line: **{literal(names[0])}**. Square and lower line: "
+        f"**{literal(names[1])}**."
+    )
     rows = rate_rows(network, *(p.region(region) for p in priors))
     spec = interval_chart(
         rows, ["before", "after"], "Base rates with 95 % intervals",
@@ -33,15 +36,15 @@ def draw(region: str, setting: str, baseline: str) -> None:
     )  # fmt: skip
     chart(spec, "lab_two_chart")
     heads = [f"{n} (95 %)" for n in names]
-    cells = [[literal(r.name), *(_words(x) for x in r.ranges.values())] for r in rows]
+    cells = [[r.name, *(_words(x) for x in r.ranges.values())] for r in rows]
     with st.expander("Base rates as a table", key="lab_two_rates"):
-        _table([HEAD, *heads], cells)
+        table([HEAD, *heads], cells)
     mix = _mix_rows(network, priors)
     with st.expander(f"Who comes ({len(mix)} shares differ)", key="lab_two_mix"):
-        _table(["Of", *heads], mix) if mix else st.markdown("The same people.")
+        table(["Of", *heads], mix) if mix else st.markdown("The same people.")
     links = _link_rows(network, priors)
     with st.expander(f"Links ({len(links)} differ)", key="lab_two_links"):
-        _table(["Link", *names], links) if links else st.markdown("The same links.")
+        table(["Link", *names], links) if links else st.markdown("The same links.")
 
 
 def _mix_rows(network: Network, priors: tuple[PriorSet, PriorSet]) -> list[list[str]]:
@@ -51,7 +54,7 @@ def _mix_rows(network: Network, priors: tuple[PriorSet, PriorSet]) -> list[list[
         if key[0] in network.variables and _value(pair[0]) != _value(pair[1]):
             variable = network.variables[key[0]]
             words = f"{variable.label}: {variable.state_label(key[1])}"
-            rows.append([literal(words), *("–" if n is None else shown(n) for n in pair)])
+            rows.append([words, *("–" if n is None else shown(n) for n in pair)])
     return rows
 
 
@@ -64,7 +67,7 @@ def _link_rows(network: Network, priors: tuple[PriorSet, PriorSet]) -> list[list
         pair = [links.get(key, bundled) for links in own]
         what = f"{network.variables[key[1]].label}: {state_words(network, bundled)}"
         words = f"{what}, among: {among(network, bundled)}"
-        rows.append([literal(words), *(shown(n) for n in pair)])
+        rows.append([words, *(shown(n) for n in pair)])
     return rows
 
 
@@ -74,7 +77,3 @@ def _value(number: Number | None) -> float | None:
 
 def _words(found: Range) -> str:
     return f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})"
-
-
-def _table(head: list[str], cells: list[list[str]]) -> None:
-    st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
