@@ -22,14 +22,14 @@ class Belief:
     log_evidence : natural log of P(findings | marrow edema) in this setting
     coded : the findings it rests on
     assumed : what was taken for granted of variables that were not entered
-    joint_levels : what makes, of findings, process id to (2, S) P(level, its findings | scenario)
+    posterior_levels : `levels` for what is known
     """
 
     scenario: Floats
     log_evidence: float
     coded: Coded
     assumed: Coded
-    joint_levels: Callable[[Coded], dict[str, Floats]]
+    posterior_levels: Callable[[Coded], dict[str, Floats]]
 
     @property
     def known(self) -> Coded:
@@ -39,11 +39,4 @@ class Belief:
     @cached_property
     def levels(self) -> dict[str, Floats]:
         """Process id to (2, S) P(level | scenario, findings)."""
-        return {process: _levels(joint) for process, joint in self.joint_levels(self.known).items()}
-
-
-def _levels(joint: Floats) -> Floats:
-    total = joint[0] + joint[1]
-    if total.min() > 0:
-        return np.asarray(joint / total)
-    return np.asarray(np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0))
+        return self.posterior_levels(self.known)

@@ -66,7 +66,7 @@ class DiseaseSpace:
         self.products = Products(network, self.levels, self.observed)
         self._root_names = frozenset(v.id for v in network.of_role("context", "risk"))
         self._cache: dict[bytes, Floats] = {}
-        self._alone: dict[str, Floats] = {}
+        self._alone_kept: dict[str, tuple[Floats, Floats]] = {}
         self._predicted: dict[bytes, dict[str, Floats]] = {}
 
     def _edema(self, links: Floats) -> Floats:
@@ -108,8 +108,8 @@ class DiseaseSpace:
         return [[k[:3] for k in kinds if k[3] == d] for d in self.scenarios.diagnoses]
 
     @cached_property
-    def set_of(self) -> tuple[NDArray[np.intp], list[tuple[str, ...]]]:
-        """(S,) number of the set of diagnoses of each scenario, and these sets."""
+    def sets(self) -> tuple[NDArray[np.intp], list[tuple[str, ...]]]:
+        """(sets,) first scenario of each set of diagnoses, and these sets."""
         return diagnosis_sets(self.scenarios)
 
     @cached_property
@@ -186,11 +186,10 @@ class DiseaseSpace:
             raise Contradiction(describe(self.network, self._smallest_impossible(known)))
         log_evidence = float(np.log(total) + log_scale - np.log(self.baseline))
         weight /= total
-        return Belief(weight, log_evidence, coded, assumed, self.joint_levels)
+        return Belief(weight, log_evidence, coded, assumed, self._posterior_levels)
 
-    def joint_levels(self, known: Coded) -> dict[str, Floats]:
-        """Process id to (2, S) P(level, what is known of its findings | scenario)."""
-        return self.products.joint_levels(self.split_evidence(known)[1])
+    def _posterior_levels(self, known: Coded) -> dict[str, Floats]:
+        return self.products.posterior_levels(self.split_evidence(known)[1])
 
     def weigh(self, coded: Coded) -> tuple[Floats, float]:
         """Weights (S,) of the scenarios and a logarithm of scale."""
@@ -226,12 +225,19 @@ class DiseaseSpace:
                 kept = rest
         return {n: coded[n] for n in kept}
 
-    def part_alone(self, name: str) -> Floats:
-        """(states, levels, S) P(part = state | level, scenario) with nothing known of its whole."""
-        found = self._alone.get(name)
+    def _alone(self, name: str) -> tuple[Floats, Floats]:
+        """(states, S) P(state | low level, scenario) and how much more it is at the high level.
+
+        With nothing known of a part's whole.
+        """
+        found = self._alone_kept.get(name)
         if found is None:
-            rows = [self.observed(self.cpds[name].variable.part_of, {name: r}) for r in np.eye(2)]
-            found = self._alone[name] = np.stack(rows)
+            of, states = self.cpds[name].variable.part_of, len(self.likelihood[name])
+            rows = self.likelihood[name]
+            if of:
+                rows = np.stack([self.observed(of, {name: row}) for row in np.eye(states)])
+            found = aligned_copy(rows[:, 0]), aligned_copy(rows[:, -1] - rows[:, 0])
+            self._alone_kept[name] = found
         return found
 
     def predictive(
@@ -248,12 +254,12 @@ class DiseaseSpace:
         level = belief.levels[of.process] if of.process else None
         family = (of.id, *self.parts.get(of.id, ()))
         if not any(n in belief.coded or n in belief.assumed for n in family):
-            alone = self.likelihood[name] if name == of.id else self.part_alone(name)
+            low, change = self._alone(name)
             if level is None:
-                out[:] = alone[first:, 0]
+                out[:] = low[first:]
             else:
-                np.multiply(alone[first:, 0], level[0], out=out)
-                out += alone[first:, 1] * level[1]
+                np.multiply(change[first:], level[1], out=out)
+                out += low[first:]
             return out
         taken = belief.assumed.get(name, np.ones(len(variable.states)))
         known, wanted = belief.known, np.diag(taken)[first:]

@@ -33,12 +33,15 @@ def aligned_copy(values: Floats) -> Floats:
 
 
 def whole(count: int) -> int:
-    """A count rounded up to a multiple of 8: BLAS is much faster on such numbers of rows."""
+    """A count rounded up to a multiple of 8, with which the processor is fastest."""
     return -(-count // LINE) * LINE
 
 
 def inner(left: Floats, right: Floats) -> Floats:
-    """(L, R) sums of the products of rows (L, S) and (R, S), on one thread, in cached blocks."""
+    """(L, R) sums of the products of rows (L, S) and (R, S): one thread, blocks for its cache.
+
+    Much faster where R is a multiple of 8.
+    """
     out = np.zeros((len(left), len(right)))
     with one_thread():
         for start in range(0, left.shape[1], BLOCK):

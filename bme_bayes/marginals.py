@@ -40,8 +40,9 @@ def by_group(scenarios: Scenarios, group_of: Ints, weight: Floats | None = None)
 
 
 def diagnosis_sets(scenarios: Scenarios) -> tuple[Ints, list[tuple[str, ...]]]:
-    """(S,) number of the set of diagnoses of each scenario, and these sets."""
+    """(sets,) first scenario of each set of diagnoses, whose scenarios are side by side."""
     padded = np.append(scenarios.diagnosis_of, len(scenarios.diagnoses))
-    table, index = np.unique(padded[scenarios.members], axis=0, return_inverse=True)
+    table = padded[scenarios.members]
+    first = np.append(0, 1 + np.flatnonzero((table[1:] != table[:-1]).any(axis=1)))
     names = [*scenarios.diagnoses, ""]
-    return index.ravel(), [tuple(names[i] for i in row if names[i]) for row in table]
+    return first, [tuple(names[i] for i in row if names[i]) for row in table[first]]

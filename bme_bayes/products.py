@@ -63,14 +63,14 @@ class Products:
                 joint += [self._row("given", process, p, below) for p in patterns[1:]]
                 yield np.einsum("ls,ls->s", _product(joint[:-1]), joint[-1])
 
-    def joint_levels(self, below: Coded) -> dict[str, Floats]:
-        """Process id to (2, S) P(level, what is known of its findings | scenario)."""
+    def posterior_levels(self, below: Coded) -> dict[str, Floats]:
+        """Process id to (2, S) P(level | scenario, what is known of its findings)."""
         out = dict(self.levels)
         for process, patterns in self._patterns(below):
             if process:
                 joint = [self._row(process, process, patterns[0], below)]
                 joint += [self._row("given", process, p, below) for p in patterns[1:]]
-                out[process] = _product(joint)
+                out[process] = _shares(_product(joint))
         return out
 
     def _patterns(self, below: Coded) -> Iterable[tuple[str, list[Pattern]]]:
@@ -115,3 +115,11 @@ def _product(factors: Sequence[Floats]) -> Floats:
     for factor in factors[1:]:
         out = out * factor
     return out
+
+
+def _shares(joint: Floats) -> Floats:
+    """(2, S) to shares of their sum; even where it is 0."""
+    total = joint[0] + joint[1]
+    if total.min() > 0:
+        return np.asarray(joint / total)
+    return np.asarray(np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0))

@@ -6,6 +6,7 @@ A scenario is one row; `members` holds kind numbers, padded with the number of k
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -54,10 +55,14 @@ class Scenarios:
 
     def collapse(self, weights: Floats, groups: int) -> Floats:
         """Sum of scenario weights (S,) or (S, 3) by kind: (groups,) without the padding."""
-        if weights.ndim == 1:
-            weights = np.repeat(weights[:, None], COUNT_CAP, axis=1)
-        sums = np.bincount(self.members.ravel(), weights.ravel(), minlength=groups + 1)
+        columns = [weights] * COUNT_CAP if weights.ndim == 1 else list(weights.T)
+        sums = np.bincount(self._by_column, np.concatenate(columns), minlength=groups + 1)
         return np.asarray(sums[:groups], dtype=np.float64)
+
+    @cached_property
+    def _by_column(self) -> Ints:
+        """(3 S,) the members, first of all scenarios, second of all, third of all."""
+        return np.ascontiguousarray(self.members.T).ravel()
 
 
 def enumerate_scenarios(network: Network) -> Scenarios:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.machine import aligned, inner, whole
+from bme_bayes.machine import aligned, inner
 from bme_bayes.network import EDEMA, Variable
 from bme_bayes.questions.targets import make_target
 
@@ -118,16 +118,16 @@ def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int
     sizes = [len(v.states) for v in unknown]
     starts = [sum(sizes[:i]) for i in range(len(sizes))]
     others = sum(sizes) - len(sizes)
-    given = aligned(whole(others), space.scenarios.size)
-    given[others:] = 0.0
+    given = aligned(others, space.scenarios.size)
     roots = space.roots_predictive(space.split_evidence(belief.known)[0])
     for i, variable in enumerate(unknown):
         _rows(space, belief, roots, variable, 1, given[starts[i] - i :][: sizes[i] - 1])
-    answers = space.answers_padded * belief.scenario
-    joint = inner(given, answers)[:others, : len(space.answers)]
+    joint = inner(given, space.answers_padded)[:, : len(space.answers)]
     now = space.answers @ belief.scenario
     values = np.empty((sum(sizes), len(now)))
-    values[np.setdiff1d(np.arange(len(values)), starts, assume_unique=True)] = joint
+    later = np.ones(len(values), dtype=bool)
+    later[starts] = False
+    values[later] = joint
     if unknown:
         first = np.array(starts) - np.arange(len(starts))
         values[starts] = np.maximum(now - np.add.reduceat(joint, first), 0.0)
@@ -135,7 +135,7 @@ def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int
         if values[start, 0] < DIRECT:
             row = np.empty((len(variable.states), space.scenarios.size))
             exact = _rows(space, belief, roots, variable, 0, row)[:1]
-            values[start] = inner(answers, exact)[: len(now), 0]
+            values[start] = inner(exact, space.answers)[0]
     return unknown, starts, values
 
 
@@ -147,13 +147,14 @@ def _rows(
     first: int,
     out: Floats,
 ) -> Floats:
-    """P(state | scenario, findings) of the states from `first` on of an unknown variable."""
+    """P(state, scenario | findings) of the states from `first` on of an unknown variable."""
     if variable.role in ("context", "risk"):
-        out[:] = roots[variable.id][first:]
-    elif variable.id == EDEMA:
+        return np.multiply(roots[variable.id][first:], belief.scenario, out=out)
+    if variable.id == EDEMA:
         out[:] = np.stack([1 - space.edema, space.edema])[first:]
     else:
         space.predictive(variable.id, belief, out, first)
+    out *= belief.scenario
     return out
 
 
