@@ -20,6 +20,7 @@ from bme_bayes.commands import (
     comparing,
     exchanging,
     explaining,
+    learning,
     patient,
     reporting,
     scoring,
@@ -174,6 +175,22 @@ def _cohort_commands(command: Command) -> None:
                        help="processes of this computer (1); results do not depend on it")  # fmt: skip
     score.add_argument("--dask", metavar="local|tcp://HOST:PORT",
                        help="work on a Dask cluster: one of this computer, or a scheduler's")  # fmt: skip
+    learn = command("learn", learning.learn, "a setting of one's own from a table of patients")
+    learn.add_argument("--out", required=True, metavar="FILE.yaml", help="the setting, as a file")
+    learn.add_argument("--name", metavar="NAME", help="of the setting (the file's)")
+    learn.add_argument("--base-rates", action="store_true",
+                       help="update base rates too: the patients arrived one after the other and "
+                       "were not sought by diagnosis")  # fmt: skip
+    structure = command(
+        "structure", learning.structure, "findings that come together oftener than explained"
+    )
+    structure.add_argument("--least", type=_positive, default=20, metavar="N",
+                           help="patients in whom both of a pair are known (20)")  # fmt: skip
+    for made in (learn, structure):
+        made.add_argument("cohort", metavar="COHORT.(csv|parquet)",
+                          help="a row a patient, a column a finding; main_cause and a column a "
+                          "diagnosis where known")  # fmt: skip
+        made.add_argument("--region", required=True, metavar="NAME")
     export = command("export", cohorts.export, "the network of a region for other programs")
     export.add_argument("region", metavar="REGION")
     export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"))

@@ -20,6 +20,7 @@ from bme_bayes.learning.links import LearnedLinks, learn_links
 from bme_bayes.learning.shift import learn_base_rates
 from bme_bayes.learning.simulate import Cohort, simulate
 from bme_bayes.learning.structure import StructureCheck, check_structure
+from bme_bayes.learning.tally import update_base_rates
 from bme_bayes.learning.tilt import shifted_prior
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "read_counts",
     "shifted_prior",
     "simulate",
+    "update_base_rates",
     "update_main_causes",
     "update_presence",
 ]
