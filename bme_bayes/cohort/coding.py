@@ -19,12 +19,16 @@ AGE, BAND = "age", "age_band"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell says: a `state`, likelihoods (`soft`), unknown or nothing, or a `fault`."""
+    """What a cell says: a `state`, likelihoods (`soft`), unknown or nothing, or a `fault`.
+
+    `at_fault` are the columns that a fault is in.
+    """
 
     state: str | None = None
     soft: Floats | None = None
     unknown: bool = False
     fault: str = ""
+    at_fault: tuple[str, ...] = ()
 
 
 BLANK = Cell()
@@ -32,10 +36,9 @@ BLANK = Cell()
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The cells of one variable; `sources` are the columns that they stand in."""
+    """The cells of one variable."""
 
     variable: str
-    sources: tuple[str, ...]
     cells: list[Cell]
 
 
@@ -48,7 +51,7 @@ def read_columns(network: Network, cells: Mapping[str, Sequence[object]]) -> lis
         values = list(zip(*(cells[name] for name in names), strict=True))
         known = {value: _cell(network, names, value) for value in set(values)}
         variable = BAND if AGE in names else names[0]
-        out.append(Column(variable, names, [known[value] for value in values]))
+        out.append(Column(variable, [known[value] for value in values]))
     return out
 
 
@@ -64,7 +67,9 @@ def _cell(network: Network, names: tuple[str, ...], values: tuple[object, ...]) 
             return BLANK
         coded = code_findings(network, findings)
     except BmeBayesError as error:
-        return Cell(fault=str(error))
+        alone = (_cell(network, (n,), (v,)) for n, v in zip(names, values, strict=True))
+        faulty = next((c for c in alone if c.fault), None) if len(names) > 1 else None
+        return faulty or Cell(fault=str(error), at_fault=names)
     variable = BAND if AGE in names else names[0]
     if variable not in coded:
         return Cell(unknown=True)

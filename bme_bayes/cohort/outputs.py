@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,9 +21,15 @@ class Writer(Protocol):
 
 
 @contextmanager
-def open_writer(path: Path, kind: str, columns: Sequence[tuple[str, str]]) -> Iterator[Writer]:
+def open_writer(
+    path: Path | io.BytesIO, kind: str, columns: Sequence[tuple[str, str]]
+) -> Iterator[Writer]:
     """A writer of CSV or Parquet; columns are (name, `text`, `int` or `float`)."""
-    if kind == ".csv":
+    if kind == ".csv" and isinstance(path, io.BytesIO):
+        text = io.TextIOWrapper(path, newline="", encoding="utf-8")
+        yield _Csv(text, [name for name, _ in columns])
+        text.detach()
+    elif kind == ".csv" and isinstance(path, Path):
         with path.open("w", newline="", encoding="utf-8") as handle:
             yield _Csv(handle, [name for name, _ in columns])
     else:
@@ -40,7 +47,7 @@ class _Csv:
 
 
 class _Parquet:
-    def __init__(self, path: Path, columns: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, path: Path | io.BytesIO, columns: Sequence[tuple[str, str]]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - takes a quarter of a second
         import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -69,6 +76,14 @@ class _Parquet:
         import pyarrow as pa  # noqa: PLC0415
 
         return [pa.array(c, t) for c, t in zip(columns, self.schema.types, strict=True)]
+
+
+def as_bytes(kind: str, columns: Sequence[tuple[str, str]], rows: Sequence[Cells]) -> bytes:
+    """A whole table as the bytes of a CSV or Parquet file."""
+    buffer = io.BytesIO()
+    with open_writer(buffer, kind, columns) as writer:
+        writer.write(rows)
+    return buffer.getvalue()
 
 
 def harmless(cell: object) -> object:

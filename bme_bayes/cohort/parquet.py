@@ -44,7 +44,7 @@ def _chunks(file: Any, name: str, size: int) -> Iterator[tuple[Chunk, int]]:
             _check_text(batch, f"{name}, rows {numbers[0]} to {done}")
             cells = {c: _cells(batch.column(i)) for i, c in enumerate(batch.schema.names)}
             yield Chunk(numbers, cells), done
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # dates, bad UTF-8
         raise InputError(f"{name} is damaged after row {done}: {_line(error)}") from None
 
 

@@ -133,12 +133,12 @@ def _first_faults(read: Sequence[Column]) -> dict[int, Fault]:
     for column in read:
         for place, cell in enumerate(column.cells):
             if cell.fault and place not in faults:
-                faults[place] = Fault(place, " ".join(column.sources), cell.fault)
+                faults[place] = Fault(place, " ".join(cell.at_fault), cell.fault)
     return faults
 
 
 def _at(column: Column, places: Sequence[int]) -> Column:
-    return Column(column.variable, column.sources, [column.cells[i] for i in places])
+    return Column(column.variable, [column.cells[i] for i in places])
 
 
 def _expand(

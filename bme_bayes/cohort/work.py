@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from bme_bayes.cohort.plan import Plan, Setting
 from bme_bayes.cohort.regional import RegionScorer
 from bme_bayes.cohort.tables import Chunk
+from bme_bayes.cohort.template import MARK
 from bme_bayes.errors import BmeBayesError, InputError, UnknownName
 from bme_bayes.reading import load
 
@@ -31,6 +32,7 @@ class Scored:
 
 def score_chunk(plan: Plan, chunk: Chunk) -> Scored:
     """The results of the good rows of a chunk, and what is wrong with the others."""
+    chunk = _patients(plan, chunk)
     ids = chunk.cells[plan.id] if plan.id else [""] * len(chunk.numbers)
     rows: list[list[object]] = []
     problems: list[Problem] = [(number, "", "", why) for number, why in chunk.faults]
@@ -66,6 +68,15 @@ def score_chunk_elsewhere(plan: Plan, chunk: Chunk) -> Scored:
 @lru_cache(maxsize=1)
 def _one_thread() -> None:
     threadpool_limits(1, "blas")
+
+
+def _patients(plan: Plan, chunk: Chunk) -> Chunk:
+    """The chunk without a template's row of allowed states."""
+    if not plan.id or MARK not in chunk.cells[plan.id]:
+        return chunk
+    keep = [i for i, cell in enumerate(chunk.cells[plan.id]) if cell != MARK]
+    cells = {name: [column[i] for i in keep] for name, column in chunk.cells.items()}
+    return Chunk([chunk.numbers[i] for i in keep], cells, chunk.faults)
 
 
 def _by_region(plan: Plan, chunk: Chunk) -> Iterator[tuple[str, list[int]]]:

@@ -46,4 +46,10 @@ def run() -> None:
         icon=":material/science:",
         help="For researchers: edit base rates and links, and see what changes.",
     )
-    st.navigation([explorer, compare, teach, network, prior_lab], position="top").run()
+    cohort = st.Page(
+        PAGES / "cohort.py",
+        title="Cohort",
+        icon=":material/groups:",
+        help="Upload a table of patients: probabilities for each, and scores where known.",
+    )
+    st.navigation([explorer, compare, teach, network, prior_lab, cohort], position="top").run()
