@@ -27,7 +27,7 @@ def enter(setting: str, network: Network, number: Number, value: float) -> None:
             frame.loc[row, column] = x
         try:
             numbers = lab_rows.give_way(table, frame)
-        except ValueError:
+        except lab_rows.NoRoom:
             st.toast("This base rate would leave nothing for the other diagnoses.")
             return
         changed = lab_settings.with_base(prior, network.region, numbers)

@@ -42,6 +42,10 @@ class Fault:
         return f"{self.row}, {self.column}: {self.problem}. {self.remedy}"
 
 
+class NoRoom(Exception):
+    """The base rates that were entered leave nothing for the others, or have a fault."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows to edit: their numbers now and as bundled, and their names in words.
@@ -129,7 +133,7 @@ def rate_faults(prior: PriorSet, numbers: Sequence[Number]) -> list[Fault]:
 def give_way(table: Table, frame: pd.DataFrame) -> list[Number]:
     """Base rates with those that were entered by hand kept and the others scaled.
 
-    Their sum is then that of the bundled ones. Raises `ValueError` where a cell has a fault, or
+    Their sum is then that of the bundled ones. Raises `NoRoom` where a cell has a fault, or
     where nothing is left for the others.
     """
     numbers, faults = table.take(frame)
@@ -140,7 +144,7 @@ def give_way(table: Table, frame: pd.DataFrame) -> list[Number]:
     kept = sum(n.value for n in numbers) - held
     left = sum(n.value for n in table.bundled) - kept
     if faults or left <= 0.02 * held:
-        raise ValueError
+        raise NoRoom
     for i in rest:
         old = numbers[i]
         numbers[i] = updated(old, old.value * left / held, old.n, "entered by hand")

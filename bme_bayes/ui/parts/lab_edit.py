@@ -198,7 +198,7 @@ def _give_way_button(table: Table, key: str, setting: str, take: Take) -> None:
 def _give_way(table: Table, key: str, setting: str, take: Take) -> None:
     try:
         numbers = lab_rows.give_way(table, _fitted(table, key))
-    except ValueError:
+    except lab_rows.NoRoom:
         st.toast("Nothing is left for the others, or a cell has a fault: see the message.")
         return
     lab_session.change(setting, take(numbers))
