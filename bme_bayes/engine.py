@@ -36,6 +36,13 @@ class Engine:
     (uncertain findings), or to None; `age` in years may stand for `age_band`. Marrow edema
     is present unless the findings say otherwise. Raises `InputError` for base
     rates that cannot be met, `DefinitionError` for other faults.
+
+    >>> import bme_bayes as bb
+    >>> engine = bb.Engine(bb.load("hip", "sports_medicine"))
+    >>> engine.posterior({"age": 45, "crp": {"normal": 0.8, "raised": 0.2}}).setting
+    'sports_medicine'
+    >>> engine.next_findings({"age": 45}, target="avn", top=1).findings[0].id
+    'serpentine_band'
     """
 
     def __init__(self, network: Network) -> None:

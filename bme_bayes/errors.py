@@ -16,7 +16,11 @@ from dataclasses import dataclass
 
 
 class BmeBayesError(Exception):
-    """Base of all errors that a caller of this package can cause."""
+    """Base of all errors that a caller of this package can cause.
+
+    >>> issubclass(UnknownName, BmeBayesError) and issubclass(Contradiction, BmeBayesError)
+    True
+    """
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,12 @@ class Problem:
 
 
 class DefinitionError(BmeBayesError):
-    """Data files hold faults; `problems` lists all of them."""
+    """Data files hold faults; `problems` lists all of them.
+
+    >>> print(DefinitionError([Problem("links.csv", 7, "value is above high")]))
+    1 problem in the data files:
+    links.csv:7: value is above high
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -43,7 +52,11 @@ class DefinitionError(BmeBayesError):
 
 
 class UnknownName(BmeBayesError):
-    """A name that the model does not know, with the nearest names that it does."""
+    """A name that the model does not know, with the nearest names that it does.
+
+    >>> print(UnknownName("region", "hipp", ["hip", "knee"]))
+    unknown region 'hipp'; did you mean 'hip'?
+    """
 
     def __init__(self, kind: str, name: object, known: Iterable[str], where: str = "") -> None:
         self.kind, self.name = kind, str(name)
@@ -59,11 +72,21 @@ class UnknownName(BmeBayesError):
 
 
 class InvalidFinding(BmeBayesError):
-    """A value that cannot be read as a finding."""
+    """A value that cannot be read as a finding.
+
+    >>> import bme_bayes as bb
+    >>> bb.Engine(bb.load("hip")).posterior({"age": 400})
+    Traceback (most recent call last):
+    bme_bayes.errors.InvalidFinding: age: 400 years is outside 0 to 120
+    """
 
 
 class Contradiction(BmeBayesError):
-    """Findings that the model gives probability zero; `findings` is a smallest such set."""
+    """Findings that the model gives probability zero; `findings` is a smallest such set.
+
+    >>> print(Contradiction(["sex=male", "pregnancy=early"]))
+    these findings cannot be true together under the model: sex=male, pregnancy=early
+    """
 
     def __init__(self, findings: Sequence[str], detail: str = "") -> None:
         self.findings = tuple(findings)
@@ -73,7 +96,13 @@ class Contradiction(BmeBayesError):
 
 
 class InputError(BmeBayesError):
-    """A file or argument that cannot be used."""
+    """A file or argument that cannot be used.
+
+    >>> from bme_bayes.cases import read_case
+    >>> read_case("nowhere.json")
+    Traceback (most recent call last):
+    bme_bayes.errors.InputError: cannot read nowhere.json: No such file or directory
+    """
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -108,7 +108,15 @@ NumberKey = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Network:
-    """One region's network; immutable. See `bme_bayes.load`."""
+    """One region's network; immutable. See `bme_bayes.load`.
+
+    >>> import bme_bayes as bb
+    >>> network = bb.load("knee")
+    >>> network.region, network.variable("crp").states
+    ('knee', ('normal', 'raised', 'markedly_raised'))
+    >>> "sifk" in [d.id for d in network.diagnoses]
+    True
+    """
 
     region: str
     variables: Mapping[str, Variable]

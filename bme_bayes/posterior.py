@@ -45,6 +45,13 @@ class Posterior:
     sum to 1. `explanations` are exclusive sets and sum to 1 when all are taken. `primary` is
     the probability that the edema is primary (the syndrome) and not of another known cause.
     `log_evidence` is ln P(findings | marrow edema, setting).
+
+    >>> import bme_bayes as bb
+    >>> answer = bb.Engine(bb.load("hip")).posterior({"serpentine_band": "present"})
+    >>> answer.leader, answer.diagnoses["avn"].present > 0.9
+    ('avn', True)
+    >>> round(sum(d.main_cause for d in answer.diagnoses.values()) + answer.unexplained, 9)
+    1.0
     """
 
     region: str

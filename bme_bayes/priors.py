@@ -23,6 +23,11 @@ class PriorSet:
     factor; the baseline state is the rest. `none` is the share with none of the diagnoses.
     `links[region][(quantity, child, state, cause)]` are numbers of the network that are other
     ones in this setting; most settings have none.
+
+    >>> import bme_bayes as bb
+    >>> prior = bb.load("hip", "obstetric").prior
+    >>> prior.label, 1.0 < prior.expected_diagnoses("hip") < 1.3
+    ('Obstetric', True)
     """
 
     name: str

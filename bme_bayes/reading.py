@@ -36,6 +36,9 @@ def load(
     prior file, or the path (a `Path`) of one's own; `folder` a folder with networks/ and priors/
     instead of the bundled one.
     Raises `UnknownName` with the nearest known name, `DefinitionError` for faulty files.
+
+    >>> load("spine", "rheumatology_tertiary").region
+    'spine'
     """
     networks = networks_folder() if folder is None else folder / "networks"
     priors = priors_folder() if folder is None else folder / "priors"
@@ -61,7 +64,11 @@ def under(network: Network, prior: PriorSet) -> Network:
 
 
 def settings(folder: Path | None = None) -> list[str]:
-    """Names of the bundled settings."""
+    """Names of the bundled settings.
+
+    >>> "sports_medicine" in settings()
+    True
+    """
     return sorted(p.stem for p in (folder or priors_folder()).glob("*.yaml"))
 
 

@@ -47,7 +47,11 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Imported:
-    """Findings of one patient. A state, or equal likelihoods where one of several is meant."""
+    """Findings of one patient. A state, or equal likelihoods where one of several is meant.
+
+    >>> Imported("hip", {"crp": "normal"}, (), ()).to_case()
+    {'region': 'hip', 'findings': {'crp': 'normal'}}
+    """
 
     region: str
     findings: Mapping[str, object]
@@ -62,7 +66,17 @@ class Imported:
 def read_fhir(
     path: str | Path, network: Network, mapping: FhirMapping | None = None, on: date | None = None
 ) -> Imported:
-    """The findings of a FHIR file (`-`: standard input); see `import_fhir`."""
+    """The findings of a FHIR file (`-`: standard input); see `import_fhir`.
+
+    >>> import json
+    >>> import bme_bayes as bb
+    >>> given = {"resourceType": "Observation", "status": "final", "code": {"text": "Night pain"},
+    ...          "valueBoolean": True}
+    >>> Path("given.json").write_text(json.dumps(given)) > 0
+    True
+    >>> dict(read_fhir("given.json", bb.load("hip")).findings)
+    {'night_pain': 'present'}
+    """
     shown = "standard input" if str(path) == "-" else str(path)
     return import_fhir(parse_json(read_text(path), shown), network, mapping, on, shown)
 

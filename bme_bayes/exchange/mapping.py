@@ -56,6 +56,10 @@ class FhirMapping:
 
     `codes` are keyed by system and code, `texts` by `plain` text; `words` are the plain words
     for present and absent.
+
+    >>> mapping = read_mapping()
+    >>> mapping.codes["http://loinc.org", "1988-5"].finding, mapping.words["positive"]
+    ('crp', 'present')
     """
 
     name: str

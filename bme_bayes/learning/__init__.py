@@ -4,7 +4,7 @@
 >>> from bme_bayes.learning import Counts, update_presence
 >>> learned = update_presence(bb.load("hip"), Counts("hip", 212, {"avn=early_arco_1_2": 30,
 ...                                                               "avn=late_arco_3_4": 25}))
->>> round(learned.to_frame().loc[("avn", "early_arco_1_2"), "after"], 2)
+>>> round(float(learned.to_frame().loc[("avn", "early_arco_1_2"), "after"]), 2)
 0.14
 """
 
