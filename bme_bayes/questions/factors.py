@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.cpds import noisy_max
+from bme_bayes.cpds import noisy_max, running_sum
 from bme_bayes.questions.layout import Layout, Work
 
 Floats = NDArray[np.float64]
@@ -47,7 +47,8 @@ class Exponential:
 class Linear:
     """A factor constant + sum of c_j P(F < j): each P(F < j) is a product over the causes.
 
-    terms : c_j and the leak (versions,), and the ratios of the causes (K + 1, versions)
+    terms : c_j and the leak (versions,), and the ratios of the causes (K + 2, versions), the last
+    row ones
     """
 
     constant: float
@@ -74,7 +75,10 @@ class Linear:
 
 @dataclass(frozen=True)
 class Mean:
-    """A factor that is the average of a number over the causes present: a mixture."""
+    """A factor that is the average of a number over the causes present: a mixture.
+
+    table : (K + 2, versions), the last row zeros
+    """
 
     table: Floats
 
@@ -130,7 +134,7 @@ def linear(split: Floats, level: int, known: Floats, size: int) -> Linear:
     """The factor sum_j known_j P(F = j) of a noisy-MAX; `split` is (states, levels, B, K + 1)."""
     cells = split[:, level : level + 1]
     ratio, leak = noisy_max(cells)
-    below = np.cumsum(cells[..., -1], axis=0)[:-1]
+    below = running_sum(cells[:-1, ..., -1])
     none = np.divide(below, leak, out=np.ones_like(leak), where=leak > 0)
     ratio = np.concatenate([ratio, none[..., None]], axis=-1)
     steps = known[:-1] - known[1:]
@@ -168,6 +172,8 @@ def _merge(factors: list[Factor]) -> list[Factor]:
     return [Linear(0.0, ((scale, ratio),)), *others]
 
 
-def wide(table: Floats, size: int) -> Floats:
-    """(B or 1, K + 1) to a contiguous (K + 1, size)."""
-    return np.ascontiguousarray(np.broadcast_to(table, (size, table.shape[-1])).T)
+def wide(table: Floats, size: int, pad: float = 1.0) -> Floats:
+    """(B or 1, K + 1) to a contiguous (K + 2, size), the last row of `pad`."""
+    out = np.empty((table.shape[-1] + 1, size))
+    out[:-1], out[-1] = table.T, pad
+    return out

@@ -56,22 +56,24 @@ class Layout:
         return first, second, third
 
     def product(self, table: Floats, scale: Floats | float, out: Floats, spare: Floats) -> Floats:
-        """`scale` times the product of a (K + 1, versions) table over the members, into `out`."""
-        padded = np.vstack([table, np.ones((1, table.shape[1]))])
-        pairs = padded[self.pair[:, 0]] * padded[self.pair[:, 1]] * scale
+        """`scale` times the product of a table over the members, into `out`.
+
+        The table is (K + 2, versions), the last row of ones (`padded`).
+        """
+        pairs = table[self.pair[:, 0]] * table[self.pair[:, 1]]
+        pairs *= scale
         np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
         last = spare[: len(self.third)]
-        np.take(padded, self.third, axis=0, out=last, mode="clip")
+        np.take(table, self.third, axis=0, out=last, mode="clip")
         out[self.size - len(last) :] *= last
         return out
 
     def mean(self, table: Floats, out: Floats, spare: Floats) -> Floats:
-        """Average of a (K + 1, versions) table over the members, into `out`."""
-        padded = np.vstack([table, np.zeros((1, table.shape[1]))])
-        pairs = padded[self.pair[:, 0]] + padded[self.pair[:, 1]]
+        """Average of a (K + 2, versions) table over the members, the last row zeros, into `out`."""
+        pairs = table[self.pair[:, 0]] + table[self.pair[:, 1]]
         np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
         last = spare[: len(self.third)]
-        np.take(padded, self.third, axis=0, out=last, mode="clip")
+        np.take(table, self.third, axis=0, out=last, mode="clip")
         out[self.size - len(last) :] += last
         out *= self.shares
         return out
@@ -87,7 +89,7 @@ class Layout:
         """
         width = links.shape[1]
         room, spare = work[0][:, :width], work[2][:, :width]
-        seen = self.product(1 - links, 1.0, room, spare)
+        seen = self.product(padded(1 - links, 1.0), 1.0, room, spare)
         np.subtract(1.0, seen, out=seen)
         cause = total = weight
         if edema[0] == 0:
@@ -101,11 +103,16 @@ class Layout:
         main -= self.halves @ shared / 2
         if len(self.third):
             last = slice(self.size - len(self.third), None)
-            every = self.product(links, 1 / 3, room, spare)[last]
+            every = self.product(padded(links, 1.0), 1 / 3, room, spare)[last]
             main += self.triples @ np.multiply(every, cause[last], out=work[2][: len(self.third)])
         if edema[0] == 0:
             main *= edema[1]
         return total.sum(axis=0), self.diagnoses @ main, self.diagnoses @ (self.members @ total)
+
+
+def padded(table: Floats, value: float) -> Floats:
+    """(K + 1, versions) with one more row, of one value: where a scenario has no further cause."""
+    return np.vstack([table, np.full((1, table.shape[1]), value)])
 
 
 def lay_out(space: DiseaseSpace, keep: Ints) -> Layout:
@@ -114,28 +121,34 @@ def lay_out(space: DiseaseSpace, keep: Ints) -> Layout:
     members, count = scenarios.members[keep], scenarios.count[keep]
     members = np.where(members == kinds, kinds + 1, members)
     members[count == 0, 0] = kinds
-    pair, pair_of = np.unique(members[:, :2], axis=0, return_inverse=True)
+    pair, pair_of = _distinct(members[:, :2])
     size, triples = len(keep), int((count == 3).sum())
     sides = [(0, 1), (0, 2), (1, 2)]
     rows = np.concatenate([members[:, side] for side in sides])
     of = np.tile(np.arange(size), 3)
     real = rows[:, 1] <= kinds
-    both, pair_row = np.unique(rows[real], axis=0, return_inverse=True)
-    both = both.reshape(-1, 2)
+    both, pair_row = _distinct(rows[real])
     of_diagnosis = np.eye(len(scenarios.diagnoses))[:, scenarios.diagnosis_of]
     return Layout(
         size=size,
         pair=pair,
-        pair_of=pair_of.ravel(),
+        pair_of=pair_of,
         third=members[size - triples :, 2],
         shares=1.0 / np.maximum(count, 1)[:, None],
         members=_incidence(members, kinds + 1),
         triples=_incidence(members[size - triples :], kinds + 1),
-        pairs_in=_sparse(pair_row.ravel(), of[real], (len(both), size)),
+        pairs_in=_sparse(pair_row, of[real], (len(both), size)),
         both=both,
         halves=_incidence(both, kinds + 1),
         diagnoses=np.hstack([of_diagnosis, np.zeros((len(of_diagnosis), 1))]),
     )
+
+
+def _distinct(pairs: Ints) -> tuple[Ints, Ints]:
+    """The distinct rows of (N, 2) small numbers, and which of them each row is."""
+    base = int(pairs.max(initial=0)) + 1
+    found, row = np.unique(pairs[:, 0] * base + pairs[:, 1], return_inverse=True)
+    return np.stack(np.divmod(found, base), axis=1), row
 
 
 def _incidence(members: Ints, causes: int) -> csr_array:

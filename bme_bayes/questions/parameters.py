@@ -56,17 +56,23 @@ class Parameters:
     kind_share: Floats
     roots: Mapping[str, Floats]
 
-    def first(self, count: int) -> Parameters:
-        """The first `count` versions."""
+    def part(self, start: int, stop: int) -> Parameters:
+        """The versions from `start` up to `stop`, without a copy."""
+
+        def cut(table: Floats, axis: int = 0) -> Floats:
+            if table.shape[axis] == 1:
+                return table
+            return table[:, start:stop] if axis else table[start:stop]
+
         return replace(
             self,
-            size=min(count, self.size),
-            cells={n: t[:, :count] for n, t in self.cells.items()},
-            coupling={n: t[:count] for n, t in self.coupling.items()},
-            links=self.links[:count],
-            base=self.base[:count],
-            kind_share=self.kind_share[:count],
-            roots={n: t[:, :count] for n, t in self.roots.items()},
+            size=min(stop, self.size) - start,
+            cells={n: cut(t, 1) for n, t in self.cells.items()},
+            coupling={n: cut(t) for n, t in self.coupling.items()},
+            links=cut(self.links),
+            base=cut(self.base),
+            kind_share=cut(self.kind_share),
+            roots={n: cut(t, 1) for n, t in self.roots.items()},
         )
 
 

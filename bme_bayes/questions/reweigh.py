@@ -11,7 +11,9 @@ odds ratios of risk factors that were not asked about.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
@@ -22,6 +24,7 @@ from bme_bayes.casemix import CaseMix
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.findings import Coded
+from bme_bayes.machine import one_thread
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.factors import (
     Exponential,
@@ -39,8 +42,11 @@ from bme_bayes.questions.parameters import Parameters, families, point
 from bme_bayes.questions.prior_shift import prior_shift
 
 Floats = NDArray[np.float64]
-CHUNK = 16
-"""Versions worked on at once: their arrays over the scenarios stay in the processor's cache."""
+PART = 256
+"""Versions whose tables are made at once."""
+CACHED, FEWEST = 40_000, 8
+"""Numbers in an array over scenarios and versions that is worked on: few enough for the
+processor's cache, but not fewer versions than the second."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,20 @@ class Reweigher:
 
     def evaluate(self, parameters: Parameters) -> Versions:
         """The posterior under every version."""
-        free, processes = self._factors(parameters)
-        links, size = wide(parameters.links, len(parameters.links)), parameters.size
-        parts = [slice(i, min(i + CHUNK, size)) for i in range(0, size, CHUNK)]
-        rows = [self._chunk(links, free, processes, part) for part in parts]
+        size = parameters.size
+        parts = [parameters.part(i, i + PART) for i in range(0, size, PART)]
+        with one_thread():
+            rows = [answer for part in parts for answer in self._part(part)]
         total, main, present = (np.concatenate(c, axis=-1) for c in zip(*rows, strict=True))
         return Versions(total, main.T, present.T)
+
+    def _part(self, parameters: Parameters) -> Iterator[tuple[Floats, Floats, Floats]]:
+        free, processes = self._factors(parameters)
+        links = wide(parameters.links, len(parameters.links))[:-1]
+        step = max(CACHED // self.layout.size, FEWEST)
+        for start in range(0, parameters.size, step):
+            part = slice(start, min(start + step, parameters.size))
+            yield self._chunk(links, free, processes, part)
 
     def _chunk(
         self, links: Floats, free: list[Factor], processes: list[Process], part: slice
@@ -122,11 +136,15 @@ class Reweigher:
         links = links if links.shape[1] == 1 else links[:, part]
         return layout.collect(weight, links, self.edema, work)
 
+    @cached_property
+    def slope(self) -> Floats:
+        """(S, G) how the scenarios follow the base rates."""
+        return prior_shift(self.space, self.coded, self.keep)
+
     def _factors(self, parameters: Parameters) -> tuple[list[Factor], list[Process]]:
         free: list[Factor] = [product_of(self._kind_factor(parameters))]
         if not np.array_equal(parameters.base, self.now.base):
-            slope = prior_shift(self.space, self.coded, self.keep)
-            free.append(Exponential(slope, np.log(parameters.base / self.now.base).T))
+            free.append(Exponential(self.slope, np.log(parameters.base / self.now.base).T))
         processes: dict[str, Process] = {}
         for whole, parts in self.families.items():
             process = self.space.network.variable(whole).process
@@ -161,7 +179,7 @@ class Reweigher:
         if not parts:
             if variable.model == "mixture":
                 table = np.tensordot(known, split[:, level], axes=1)
-                return Mean(wide(table, len(table)))
+                return Mean(wide(table, len(table), 0.0))
             return linear(split, level, known, split.shape[2])
         size = max(parameters.cells[n].shape[1] for n in (whole, *parts))
         size = max(size, split.shape[2])
@@ -171,7 +189,7 @@ class Reweigher:
             own, weight = parameters.cells[name], self.coded[name] / self.scale[name]
             share = np.clip((1 - own[0]) / np.maximum(1 - cells[0], 1e-12), 0.0, 1.0)
             table = weight[0] + (weight[1] - weight[0]) * share
-            special.append((float(weight[0]), Mean(wide(table, size))))
+            special.append((float(weight[0]), Mean(wide(table, size, 0.0))))
         return WithParts(below, float(known[0]), float(known[1]), tuple(special))
 
     def _kind_factor(self, parameters: Parameters) -> Floats:

@@ -84,7 +84,7 @@ def credible_intervals(
     *,
     rng: Generator,
     level: float = 0.95,
-    neglect: float = 1e-9,
+    neglect: float = 1e-7,
 ) -> Uncertainty:
     """Credible intervals of main cause and presence, and how stable the leader is.
 
@@ -100,7 +100,7 @@ def credible_intervals(
     parameters = draw(space, belief.known, draws, rng)
     reweigher = Reweigher(space, belief, neglect)
     versions = reweigher.evaluate(parameters)
-    full = Reweigher(space, belief, 0.0).evaluate(parameters.first(CHECKED)).total
+    full = Reweigher(space, belief, 0.0).evaluate(parameters.part(0, CHECKED)).total
     lost = 1 - versions.total[: len(full)] / full
     main, names = belief.scenario @ space.main_matrix, space.scenarios.diagnoses
     leaders = np.bincount(versions.main.argmax(axis=1), minlength=len(names)) / draws
