@@ -82,7 +82,6 @@ def _actions(region: str, setting: str, baseline: str) -> None:
         with st.popover(
             copy,
             icon=":material/content_copy:",
-            type="primary" if own is None else "secondary",
             key=f"lab_copy_open:{setting}",
         ):
             st.text_input(

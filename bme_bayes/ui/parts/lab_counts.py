@@ -175,7 +175,6 @@ def _keep(setting: str, learned: Learned) -> None:
         st.button(
             "Keep as a setting of mine",
             key="lab_counts_keep",
-            type="primary",
             disabled=len(lab_session.owns()) >= MOST,
             on_click=_kept,
             args=(setting, learned, label),

@@ -44,7 +44,6 @@ def _save(setting: str) -> None:
         file_name=file,
         mime="application/yaml",
         key="lab_download",
-        type="primary",
         icon=":material/download:",
         on_click="ignore",
     )
