@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format bench fuzz regression lock upgrade chromium clean
+.PHONY: help app test lint format docs bench fuzz regression lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -38,6 +38,9 @@ fuzz: $(VENV)/dev.stamp ## every reader, over 100,000 inputs, about 5 minutes; S
 
 regression: $(VENV)/dev.stamp ## rewrite the reviewed posteriors; then read `git diff`
 	PYTHONPATH=tests $(BIN)/python tests/regression.py
+
+docs: $(VENV)/dev.stamp ## the site: docs/_build/html/index.html; no network, no warning
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs . docs/_build/html
 
 bench: $(VENV)/dev.stamp ## times beside pgmpy and pyAgrum: docs/performance.md
 	$(BIN)/python -W ignore -m benchmarks
