@@ -193,7 +193,8 @@ def _cohort_commands(command: Command) -> None:
         made.add_argument("--region", required=True, metavar="NAME")
     export = command("export", cohorts.export, "the network of a region for other programs")
     export.add_argument("region", metavar="REGION")
-    export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"))
+    export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"),
+                        help="of most programs, the same as XML, of GeNIe, of Hugin")  # fmt: skip
     export.add_argument("--out", required=True, metavar="FILE")
 
 
