@@ -177,10 +177,12 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_the_explorer_sets_aside() -> None:
     knee = bb.load("knee")
-    case = Case("knee", findings=(("groin_pain", "present"), ("marrow_edema", "not_imaged"),
-                                  ("edema_extent", "regional")))  # fmt: skip
+    findings = (("groin_pain", "present"), ("marrow_edema", "not_imaged"),
+                ("edema_extent", "regional"), ("crp", "raised"))  # fmt: skip
+    case = Case("knee", findings=findings, paused=("crp",))
     aside = {a.id: a.reason for a in report_download.set_aside(case, knee)}
     assert aside == {
         "groin_pain": report_download.OTHER_REGION,
         "edema_extent": report_download.AWAITING_MRI,
+        "crp": report_download.PAUSED,
     }

@@ -169,6 +169,10 @@ def test_intervals_are_fitted_to_value_and_weight() -> None:
     number = PRIOR.base["hip"][AVN]
     value, low, high, _ = lab_rows.fitted(number, 0.5, 100)
     assert (value, round(low, 2), round(high, 2)) == (0.5, 0.40, 0.60)
+    value, low, high, _ = lab_rows.fitted(number, 0.5, number.n)
+    odds = [x / (1 - x) for x in (number.low, number.value, number.high)]
+    assert low / (1 - low) == pytest.approx(odds[0] / odds[1])
+    assert high / (1 - high) == pytest.approx(odds[2] / odds[1])
     ratio = next(n for n in HIP.numbers.values() if n.quantity == "odds_ratio")
     value, low, high, _ = lab_rows.fitted(ratio, 2 * ratio.value, 10)
     assert high / low == pytest.approx(ratio.high / ratio.low)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from bme_bayes.checks.links import SHARES, SUM_TOLERANCE
-from bme_bayes.learning.learned import LEAST_PAIRS, MOST_DIAGNOSES, beta_interval, updated
+from bme_bayes.learning.learned import LEAST_PAIRS, MOST_DIAGNOSES, beta_interval
 from bme_bayes.network import Network, Number
 from bme_bayes.priors import PriorSet
 from bme_bayes.questions.variations import BASE_RATE
@@ -26,6 +26,7 @@ FIGURES = (VALUE, LOW, HIGH, WEIGHT)
 BUNDLED = "Bundled"
 USUAL_MOST = 1.25
 MOST_WEIGHT = 1e6
+MOVED = "moved with those entered by hand"
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,9 @@ def give_way(table: Table, frame: pd.DataFrame) -> list[Number]:
         raise NoRoom
     for i in rest:
         old = numbers[i]
-        numbers[i] = updated(old, old.value * left / held, old.n, "entered by hand")
+        value, low, high, _ = fitted(old, old.value * left / held, old.n)
+        note = old.note if MOVED in old.note else "; ".join(t for t in (old.note, MOVED) if t)
+        numbers[i] = replace(old, value=value, low=low, high=high, note=note)
     return numbers
 
 
@@ -204,11 +207,15 @@ def entered(now: Number, bundled: Number, cells: tuple[float, ...]) -> Number:
 def fitted(number: Number, value: float, weight: float) -> tuple[float, float, float, float]:
     """A value with the interval that goes with it and its weight.
 
-    Of a share the central interval of a Beta; of a ratio as wide, by its logarithm, as it was;
-    of a coupling as wide as it was.
+    It is as wide as it was: of a share by its log-odds, of a ratio by its logarithm. Of a share
+    with another weight it is the central interval of a Beta.
     """
     if number.quantity in (*SHARES, BASE_RATE):
-        return value, *beta_interval(value, weight), weight
+        if weight != number.n:
+            return value, *beta_interval(value, weight), weight
+        ratio = value / (1 - value) / (number.value / (1 - number.value))
+        low, high = (x * ratio / (1 - x + x * ratio) for x in (number.low, number.high))
+        return value, min(low, value), max(high, value), weight
     if number.quantity == "coupling":
         step = value - number.value
         return value, number.low + step, number.high + step, weight

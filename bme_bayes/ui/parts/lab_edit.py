@@ -112,8 +112,7 @@ def _edit(
         lab_session.change(setting, take(numbers))
         st.rerun()
     elif not usual:
-        with notices:
-            _give_way_button(table, key, setting, take)
+        _give_way_button(table, key, setting, take)
 
 
 def _frame(table: Table, key: str, own: bool) -> pd.DataFrame:
@@ -146,13 +145,13 @@ def _frame(table: Table, key: str, own: bool) -> pd.DataFrame:
 def _sum(frame: pd.DataFrame, prior: PriorSet) -> bool:
     """Says what the base rates sum to; whether that is usual."""
     total = float(pd.to_numeric(frame[VALUE], errors="coerce").sum())
-    least = 1 - prior.none + LEAST_PAIRS
-    usual = least <= total <= USUAL_MOST
-    told = "" if usual else f" :orange[**Usual is 1 to {USUAL_MOST}.**]"
+    usual = 1 - prior.none + LEAST_PAIRS <= total <= USUAL_MOST
     st.caption(
         f"The base rates of this region sum to **{total:.3f}**: 1 for each patient, and the rest "
-        f"for those with more than one diagnosis.{told}"
+        "for those with more than one diagnosis."
     )
+    if not usual:
+        st.markdown(f":material/warning: Usual is a sum of 1 to {USUAL_MOST}.")
     return usual
 
 
