@@ -20,6 +20,7 @@ from bme_bayes.errors import InputError
 from bme_bayes.library import data_folder
 from bme_bayes.network import REGIONS, Network
 from bme_bayes.reading import load, settings
+from bme_bayes.writing import save_text
 
 FILE = "starts.csv"
 COLUMNS = ("region", "setting", "version", "theta")
@@ -60,7 +61,7 @@ def write_starts(folder: Path) -> int:
     writer.writerow(COLUMNS)
     for key, theta in rows.items():
         writer.writerow([*key, " ".join(map(repr, theta.tolist()))])
-    path.write_text(out.getvalue(), encoding="utf-8")
+    save_text(path, out.getvalue())
     return len(rows.keys() - stored.keys())
 
 

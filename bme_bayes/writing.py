@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,9 +41,14 @@ def save_prior(prior: PriorSet, path: str | Path) -> Path:
     The file's stem should be the setting's name, and in `priors/` it must be; `--setting` then
     finds it. Raises `InputError` where it cannot be written.
     """
+    return save_text(path, dump_prior(prior))
+
+
+def save_text(path: str | Path, text: str) -> Path:
+    """Write a text file, whole or not at all. Raises `InputError` where it cannot be written."""
     path = Path(path)
     with atomic(path) as temporary:
-        temporary.write_text(dump_prior(prior), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
     return path
 
 
@@ -50,24 +56,31 @@ def save_prior(prior: PriorSet, path: str | Path) -> Path:
 def atomic(path: Path) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when all went well.
 
-    Raises `InputError` where it cannot be written.
+    Raises `InputError` where it cannot be written; a file that was there is then as it was.
     """
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(_unwritten(path, error)) from None
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o644)
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
-        if error.errno is None:  # from a reader of another file, not from the system
-            raise
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+        raise InputError(_unwritten(path, error)) from None
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _unwritten(path: Path, error: Exception) -> str:
+    reason = (error.strerror if isinstance(error, OSError) else None) or error
+    return f"cannot write {path}: {reason}; nothing was changed, choose another place"
 
 
 def prior_text(document: Mapping[str, object]) -> str:

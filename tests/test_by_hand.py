@@ -1,7 +1,8 @@
 """The engine against enumeration by hand: loops over the definitions, no shared code.
 
 Taken from the engine are only the solved odds and case mix (that they meet the base rates is
-tested apart); everything below them is written out again from the definitions.
+tested apart); everything below them is written out again from the definitions. Zeros and ones
+are integers, so that with exact fractions the result is exact (`test_trust_numbers.py`).
 """
 
 import math
@@ -42,7 +43,7 @@ def frequency(network: Network, child: str, cause: str) -> list[float]:
     """P(state | cause) of a variable; the first state is the rest."""
     variable = network.variables[child]
     found = [network.number("frequency", child, s, cause) for s in variable.states]
-    values = [0.0 if n is None else n.value for n in found]
+    values = [0 if n is None else n.value for n in found]
     values[next(i for i, n in enumerate(found) if n is None)] = 1 - sum(values)
     return values
 
@@ -75,8 +76,8 @@ def taking_the_worst(columns: dict[str, list[float]], present: list[str]) -> lis
         return sum(column[: j + 1])
 
     def step(column: list[float], j: int) -> float:
-        above = below(column, j + 1) if j + 1 < states - 1 else 1.0
-        return below(column, j) / above if above > 0 else 1.0
+        above = below(column, j + 1) if j + 1 < states - 1 else 1
+        return below(column, j) / above if above > 0 else 1
 
     leak_step = [max(step(c, j) for c in columns.values()) for j in range(states - 1)]
     below_all = []
@@ -85,8 +86,8 @@ def taking_the_worst(columns: dict[str, list[float]], present: list[str]) -> lis
         for cause in present:
             p *= math.prod(step(columns[cause], i) / leak_step[i] for i in range(j, states - 1))
         below_all.append(p)
-    below_all.append(1.0)
-    return [b - a for a, b in zip([0.0, *below_all[:-1]], below_all, strict=True)]
+    below_all.append(1)
+    return [b - a for a, b in zip([0, *below_all[:-1]], below_all, strict=True)]
 
 
 def combined(
@@ -107,7 +108,7 @@ def part_of_whole(network: Network, part: str, present: list[str]) -> list[float
     """P(part | whole present): mean over causes of the ratio of the two frequencies."""
     whole = network.variables[part].part_of
     of = [
-        min(frequency(network, part, c)[1] / frequency(network, whole, c)[1], 1.0)
+        min(frequency(network, part, c)[1] / frequency(network, whole, c)[1], 1)
         for c in present or ["none"]
     ]
     share = sum(of) / len(of)
@@ -116,7 +117,7 @@ def part_of_whole(network: Network, part: str, present: list[str]) -> list[float
 
 def seen(network: Network, causes: list[str], present: list[str], below: Likelihoods) -> float:
     """P(all findings | causes present), summing over the level of the process."""
-    total = 0.0
+    total: float = 0
     levels = combined(network, "inflammation", causes, present, 0)
     for level in (0, 1):
         p = levels[level]
@@ -141,7 +142,7 @@ def seen(network: Network, causes: list[str], present: list[str], below: Likelih
 def people(space: DiseaseSpace, present: list[int], known: Likelihoods) -> float:
     """Sum over ages, sexes and risk factors of the case mix times what it does to the kinds."""
     mix = space.solved.roots.mix
-    total = 0.0
+    total: float = 0
     for a, x in product(range(5), range(2)):
         weight = mix.age[a] * mix.sex[x] * known["age_band"][a] * known["sex"][x]
         for k in present:
@@ -164,17 +165,16 @@ def people(space: DiseaseSpace, present: list[int], known: Likelihoods) -> float
 def by_hand(space: DiseaseSpace, likelihoods: Likelihoods) -> dict[tuple[int, ...], float]:
     """Unnormalised weight of every set of at most three kinds of different diagnoses."""
     network = space.network
-    full = {v.id: [1.0] * len(v.states) for v in network.variables.values()} | likelihoods
-    full[EDEMA] = likelihoods.get(EDEMA, [0.0, 1.0])
+    full: Likelihoods = {n: [1] * len(v.states) for n, v in network.variables.items()}
+    full.update(likelihoods)
+    full[EDEMA] = likelihoods.get(EDEMA, [0, 1])
     causes = [k.cause for k in network.kinds]
     out = {}
     for size in range(4):
         for group in combinations(range(len(causes)), size):
             if len({network.kinds[k].diagnosis for k in group}) < size:
                 continue
-            weight = float(space.solved.prevalence[size]) * math.prod(
-                float(space.solved.odds[k]) for k in group
-            )
+            weight = space.solved.prevalence[size] * math.prod(space.solved.odds[k] for k in group)
             present = [causes[k] for k in group]
             out[group] = (
                 weight * people(space, list(group), full) * seen(network, causes, present, full)

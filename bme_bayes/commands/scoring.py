@@ -12,7 +12,6 @@ import numpy as np
 from bme_bayes.cases import read_cases
 from bme_bayes.commands import Answer
 from bme_bayes.documents import read_text
-from bme_bayes.errors import InputError
 from bme_bayes.evaluation.answers import (
     CaseAnswer,
     answers_of_model,
@@ -23,6 +22,7 @@ from bme_bayes.evaluation.answers import (
 from bme_bayes.evaluation.report import markdown
 from bme_bayes.evaluation.scores import Scored, score_groups
 from bme_bayes.reading import load
+from bme_bayes.writing import save_text
 
 SETTING = "case_reports"
 MODEL = "network"
@@ -55,7 +55,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.notes:
         text += "\n" + read_text(args.notes).strip() + "\n"
     if args.markdown:
-        _write(args.markdown, text)
+        save_text(args.markdown, text)
     data = {
         "cases": len(cases),
         "setting": setting,
@@ -89,10 +89,3 @@ def _plain(groups: Mapping[str, Scored]) -> dict[str, object]:
         }
         for name, s in groups.items()
     }
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None

@@ -13,6 +13,7 @@ from bme_bayes.engine import Engine
 from bme_bayes.errors import BmeBayesError, InputError, UnknownName
 from bme_bayes.evaluation.naive import NaiveBayes
 from bme_bayes.reading import load
+from bme_bayes.writing import save_text
 
 Probabilities = Mapping[str, float]
 Reader = Callable[[Mapping[str, object]], tuple[Probabilities, Probabilities]]
@@ -107,7 +108,4 @@ def write_answers(path: str | Path, answers: Iterable[CaseAnswer]) -> None:
         )
         for a in answers
     ]
-    try:
-        Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    save_text(path, "".join(f"{line}\n" for line in lines))

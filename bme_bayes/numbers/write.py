@@ -18,7 +18,7 @@ from bme_bayes.numbers.readings import read_readings
 from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 from bme_bayes.numbers.vignettes import fit, read_shifts, shifts_text
-from bme_bayes.writing import prior_text
+from bme_bayes.writing import prior_text, save_text
 
 
 def links_text(networks: Path, *, adjust: bool = True) -> str:
@@ -102,9 +102,10 @@ def prior_texts(networks: Path, *, adjust: bool = True) -> dict[str, str]:
 
 def write_numbers(networks: Path, priors: Path) -> None:
     """Write links.csv and all prior files."""
-    (networks / "links.csv").write_text(links_text(networks), encoding="utf-8")
-    for name, text in prior_texts(networks).items():
-        (priors / name).write_text(text, encoding="utf-8")
+    texts = {networks / "links.csv": links_text(networks)}
+    texts |= {priors / name: text for name, text in prior_texts(networks).items()}
+    for path, text in texts.items():
+        save_text(path, text)
 
 
 def refit(networks: Path) -> int:
@@ -126,5 +127,5 @@ def refit(networks: Path) -> int:
         for file, text in prior_texts(networks, adjust=False).items():
             (folder / "priors" / file).write_text(text, encoding="utf-8")
         shifts = fit(folder, read_readings(networks / "elicitation" / "vignettes"))
-    (networks / "elicitation" / "adjustments.csv").write_text(shifts_text(shifts), encoding="utf-8")
+    save_text(networks / "elicitation" / "adjustments.csv", shifts_text(shifts))
     return len(shifts)
