@@ -7,9 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 import bme_bayes as bb
 from bme_bayes.engine import Engine
-from bme_bayes.ui import comparison
+from bme_bayes.reading import prior_path, read_prior
+from bme_bayes.ui import comparison, lab_settings
 from bme_bayes.ui.charts import LIGHT
 from bme_bayes.ui.comparison import Comparison
+from bme_bayes.ui.lab_settings import Own
 from bme_bayes.ui.session import EXPLORER
 from bme_bayes.ui.state import Case, Explorer
 from bme_bayes.ui.worked import WORKED
@@ -109,6 +111,28 @@ def test_scenarios_are_kept_while_another_page_is_open(app: AppTest) -> None:
     app.switch_page(str(PAGES / "teach.py")).run()
     app.switch_page(str(PAGES / "compare.py")).run()
     assert cases(app) == [FEVER]
+
+
+def test_edited_numbers_stay_behind_when_a_scenario_is_opened_in_the_explorer(
+    app: AppTest,
+) -> None:
+    prior = read_prior(prior_path("sports_medicine"))
+    mine = lab_settings.copied(prior, "**My** clinic", ())
+    key = lab_settings.key_of(mine)
+    app.session_state["lab_owns"] = {key: Own(mine, "sports_medicine")}
+    click(app, "compare_copy")
+    click(app, "compare_duplicate:0")
+    app.selectbox(key="compare_setting:1").set_value(key).run()
+    assert not app.exception
+    assert "0 numbers differ from Sports medicine (Prior lab)" in text(app)
+    assert different(app)["Clinical setting"][1] == r"\*\*My\*\* clinic \(mine\)"
+    app.button(key="compare_open:1").click().run()
+    assert not app.exception
+    opened = app.session_state[EXPLORER]
+    assert opened.case.setting == "sports_medicine"
+    assert opened.case.findings == FEVER.findings
+    assert "has edited numbers" in opened.notices[0]
+    assert "**" not in opened.notices[0]
 
 
 def test_findings_that_exclude_each_other_do_not_take_the_page_down(app: AppTest) -> None:

@@ -103,9 +103,19 @@ def test_base_rates_have_to_leave_room_for_one_diagnosis_a_patient() -> None:
         [replace(n, value=n.value / 3) for n in table.numbers],
         [replace(n, value=n.value * 1.5) for n in table.numbers],
     )
-    assert lab_rows.rate_faults(PRIOR, table.numbers) == []
-    assert "Raise some" in lab_rows.rate_faults(PRIOR, low)[0].words()
-    assert "they sum to 1.845" in lab_rows.rate_faults(PRIOR, high)[0].words()
+    assert lab_rows.rate_faults(PRIOR, table, table.numbers) == []
+    assert "Raise some" in lab_rows.rate_faults(PRIOR, table, low)[0].words()
+    assert "they sum to 1.845" in lab_rows.rate_faults(PRIOR, table, high)[0].words()
+
+
+def test_states_of_one_diagnosis_exclude_each_other() -> None:
+    table = rates()
+    half = {"early_arco_1_2": 0.6, "late_arco_3_4": 0.6}
+    numbers = [replace(n, value=half.get(n.state, n.value / 10)) for n in table.numbers]
+    fault = lab_rows.rate_faults(PRIOR, table, numbers)[0]
+    assert "Osteonecrosis (AVN), early (ARCO 1-2), Value: all its states sum to 1.2" in (
+        fault.words()
+    )
 
 
 def test_the_others_give_way_to_what_was_entered() -> None:
@@ -403,6 +413,29 @@ def test_it_is_kept_while_another_page_is_open_and_chosen_on_compare(app: AppTes
     assert not app.exception
     cases = [s.case.setting for s in app.session_state["comparison"].scenarios]
     assert cases == ["general_orthopaedics", "general_orthopaedics"]
+
+
+def test_numbers_that_nobody_can_have_are_told_and_can_be_undone(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = copy(app)
+    tried = []
+
+    def fail(network: object) -> None:
+        tried.append(network)
+        raise bb.InputError("cannot be met together")
+
+    base = {**PRIOR.base["hip"], AVN: replace(PRIOR.base["hip"][AVN], value=0.11)}
+    own = app.session_state["lab_owns"][setting]
+    edited = lab_settings.changed(own, replace(own.prior, base={**own.prior.base, "hip": base}))
+    app.session_state["lab_owns"], app.session_state["lab_mount"] = {setting: edited}, 99
+    monkeypatch.setattr("bme_bayes.ui.lab_session.Engine", fail)
+    app.run()
+    app.run()
+    assert "No population of patients has these numbers together" in text(app)
+    assert len(tried) == 1
+    app.button(key="lab_undo").click().run()
+    assert "Nothing differs yet" in text(app)
 
 
 def test_another_session_sees_nothing_of_it(app: AppTest) -> None:

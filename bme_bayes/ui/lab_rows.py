@@ -114,9 +114,14 @@ def rates_table(network: Network, prior: PriorSet, origin: PriorSet) -> Table:
     return Table(tuple(numbers), tuple(was), tuple(words), (None,) * len(numbers))
 
 
-def rate_faults(prior: PriorSet, numbers: Sequence[Number]) -> list[Fault]:
+def rate_faults(prior: PriorSet, table: Table, numbers: Sequence[Number]) -> list[Fault]:
     """Whether the base rates leave room for one diagnosis a patient, and are not too many."""
     total, least = sum(n.value for n in numbers), 1 - prior.none + LEAST_PAIRS
+    for i, number in enumerate(numbers):
+        states = sum(n.value for n in numbers if n.child == number.child)
+        if states >= 1 - prior.none:
+            problem = f"all its states sum to {states:.3f}, and nobody would be left for the rest"
+            return [Fault(table.name(i), VALUE, problem, f"Lower it below {1 - prior.none:g}.")]
     if least <= total <= MOST_DIAGNOSES:
         return []
     way = "Raise" if total < least else "Lower"

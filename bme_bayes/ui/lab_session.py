@@ -12,6 +12,7 @@ from typing import TypeVar
 import streamlit as st
 
 from bme_bayes.engine import Engine
+from bme_bayes.errors import InputError
 from bme_bayes.network import Network
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import prior_path, read_prior, settings, under
@@ -24,9 +25,14 @@ from bme_bayes.ui.teach_session import plain_network
 OWNS, NETWORKS, MODELS, ANSWERS = "lab_owns", "lab_networks", "lab_models", "lab_answers"
 SETTING, REGION, BASELINE, MOUNT = "lab_setting", "lab_region", "lab_baseline", "lab_mount"
 BASES, DRAFTS = "lab_bases", "lab_drafts"
+IMPOSSIBLE = "lab_impossible"
 MOST_MODELS = 6
 MOST_ANSWERS = 48
 Value = TypeVar("Value")
+
+
+class Impossible(InputError):
+    """No population of patients has these base rates, case mix and links together."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -138,14 +144,26 @@ def model_of(region: str, setting: str) -> Model:
     network = network_of(region, setting)
     kept: dict[str, Model] = st.session_state.setdefault(MODELS, {})
     key = f"{setting} {network.version}"
-    found = kept.pop(key, None)
+    found = kept.pop(key, None)  # put back last: the one used longest ago goes first
     if found is None:
-        with st.spinner("Compiling the edited numbers …"):
-            found = Model(network, Engine(network))
+        found = _compiled(network, key)
     while len(kept) >= MOST_MODELS:
         del kept[next(iter(kept))]
     kept[key] = found
     return found
+
+
+def _compiled(network: Network, key: str) -> Model:
+    """A model made now; what was found to be impossible is not tried again."""
+    impossible: set[str] = st.session_state.setdefault(IMPOSSIBLE, set())
+    if key in impossible:
+        raise Impossible
+    with st.spinner("Compiling the edited numbers …"):
+        try:
+            return Model(network, Engine(network))
+        except InputError:
+            impossible.add(key)
+            raise Impossible from None
 
 
 def kept_answer(name: Hashable, answer: Callable[[], Value]) -> Value:

@@ -19,6 +19,7 @@ from bme_bayes.ui.parts import (
 )
 
 VIEW = "lab_view"
+View = Callable[[str, str, str], None]
 
 
 def _edit(region: str, setting: str, baseline: str) -> None:
@@ -29,10 +30,21 @@ def _edit(region: str, setting: str, baseline: str) -> None:
         lab_choose.needs_own(setting)
         guarded(lab_edit.draw, region, setting, notices)
     with right:
-        guarded(lab_effects.draw, region, setting, baseline)
+        guarded(_possible, lab_effects.draw, region, setting, baseline)
 
 
-VIEWS: dict[str, Callable[[str, str, str], None]] = {
+def _possible(draw: View, region: str, setting: str, baseline: str) -> None:
+    """Draw a part; numbers that no population of patients can have become a message."""
+    try:
+        draw(region, setting, baseline)
+    except lab_session.Impossible:
+        st.error(
+            "No population of patients has these numbers together, so there is no answer to show. "
+            "Undo the last change, or let the others give way."
+        )
+
+
+VIEWS: dict[str, View] = {
     "Edit and see": _edit,
     "One case": lab_case.draw,
     "Two settings": lab_two.draw,
@@ -53,7 +65,7 @@ def _draw() -> None:
         wrap=True,
         label_visibility="collapsed",
     )
-    guarded(VIEWS[view or "Edit and see"], region, setting, baseline)
+    guarded(_possible, VIEWS[view or "Edit and see"], region, setting, baseline)
     version = lab_session.network_of(region, setting).version
     st.caption(f"{DISCLAIMER} Model version {version}.")
 

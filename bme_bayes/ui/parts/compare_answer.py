@@ -34,6 +34,11 @@ def draw(scenarios: dict[str, Scenario], different: list[str]) -> None:
             answers[letter] = model.posterior(used_of(scenario))
         except Contradiction:
             st.error(f"The findings of {letter} exclude each other, so it has no answer.")
+        except lab_session.Impossible:
+            st.error(
+                f"No population of patients has the edited numbers of {letter} together, so it has "
+                "no answer. Change them in the Prior lab."
+            )
     if answers:
         _answers(answers, scenarios)
     _flags(scenarios)

@@ -11,7 +11,7 @@ import streamlit as st
 from bme_bayes.network import Network, Variable
 from bme_bayes.ui import comparison, lab_session, session, state
 from bme_bayes.ui.comparison import LETTERS, MOST, Comparison, Scenario
-from bme_bayes.ui.lab_settings import is_own
+from bme_bayes.ui.lab_settings import is_own, moved
 from bme_bayes.ui.state import Case, Explorer
 from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, finding_and_answer, plain
 
@@ -77,6 +77,7 @@ def column(letter: str, scenario: Scenario, different: Collection[str]) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"#### {letter} · {REGIONS[case.region].lower()}")
         _setting(scenario)
+        _edited(case)
         st.caption(f"{len(parts.used)} findings; :orange[**≠**] marks what is not the same in all.")
         if parts.used:
             st.pills(
@@ -116,6 +117,14 @@ def _setting(scenario: Scenario) -> None:
         on_change=_take_setting,
         args=(scenario, key),
     )
+
+
+def _edited(case: Case) -> None:
+    """Says how far a set of one's own is from the bundled one."""
+    if is_own(case.setting):
+        origin = lab_session.prior_of(lab_session.origin_of(case.setting))
+        count = moved(origin, lab_session.prior_of(case.setting), case.region)
+        st.caption(f"{count} numbers differ from {origin.label} (Prior lab).")
 
 
 def _pill(variable: Variable, choice: str, different: bool) -> str:

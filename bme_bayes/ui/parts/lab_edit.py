@@ -103,7 +103,7 @@ def _edit(
         return
     numbers, faults = table.take(frame)
     if kind == RATES and not faults:
-        faults = lab_rows.rate_faults(lab_session.prior_of(setting), numbers)
+        faults = lab_rows.rate_faults(lab_session.prior_of(setting), table, numbers)
     if faults:
         with notices:
             _tell(faults)
