@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,33 @@ def test_pyagrum_reads_the_hip(
             values = np.asarray(table[:]).transpose([names.index(v) for v in cpd.variables])
             expected = cpd.values
         assert np.abs(values - expected).max() < READ_BY_PYAGRUM[form]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_order_of_parents(form: str, tmp_path: Path) -> None:
+    """As docs/how-to/other-programs.md has it: the last parent changes fastest, in XDSL too.
+
+    pyAgrum 3.3 reads XDSL as if the first did; once it no longer does, that page can say so.
+    """
+    from pgmpy.factors.discrete import TabularCPD
+    from pgmpy.models import DiscreteBayesianNetwork
+
+    gum = pytest.importorskip("pyagrum")
+    names = {"a": ["a0", "a1"], "b": ["b0", "b1", "b2"], "c": ["c0", "c1"]}
+    first = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06]
+    model = DiscreteBayesianNetwork([("a", "c"), ("b", "c")])
+    model.add_cpds(
+        TabularCPD("a", 2, [[0.5], [0.5]], state_names={"a": names["a"]}),
+        TabularCPD("b", 3, [[0.2], [0.3], [0.5]], state_names={"b": names["b"]}),
+        TabularCPD("c", 2, [first, [1 - p for p in first]], ["a", "b"], [2, 3], names),
+    )
+    path = tmp_path / f"x.{ENDINGS[form]}"
+    write_model(model, path, form)
+    numbers = [float(n) for n in re.findall(r"0\.\d+", path.read_text().partition("0.01")[2])]
+    assert numbers[1::2][:5] == pytest.approx(first[1:])
+    other = gum.loadBN(str(path))  # its tables die with it
+    read = other.cpt("c")[{"a": 1, "b": 0, "c": 0}]
+    assert read == pytest.approx(0.02 if form == "xdsl" else 0.04, abs=1e-6)
 
 
 def test_every_state_has_a_safe_name() -> None:

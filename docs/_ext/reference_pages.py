@@ -14,9 +14,15 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from bme_bayes.library import networks_folder
+from bme_bayes.reading import read_sources
+
 MEANING = re.compile(r"^(\w[\w, `.*]*?) : ")
 VALUES = ("attribute", "data", "property")
 KEPT: dict[str, list[str]] = {}
+SOURCES = "docs/sources"
+CITED = read_sources(networks_folder())
+CITATION = re.compile(r"(?<!\])\[([a-z0-9_]+)\](?!\()")
 LITERAL = re.compile(r"(`+[^`]+`+)")
 
 
@@ -27,8 +33,8 @@ def modules(package: str) -> list[str]:
     return [package, *(f"{package}.{name}" for name in names)]
 
 
-def listed(_app: Sphinx, _page: str, source: list[str]) -> None:
-    """A line `(modules) PACKAGE [MODULE ...]` becomes a section a module."""
+def listed(_app: Sphinx, page: str, source: list[str]) -> None:
+    """A line `(modules) PACKAGE [MODULE ...]` becomes a section a module; cards cite with links."""
 
     def sections(match: re.Match[str]) -> str:
         package, *only = match[1].split()
@@ -36,6 +42,22 @@ def listed(_app: Sphinx, _page: str, source: list[str]) -> None:
         return "\n".join(map(section, names))
 
     source[0] = re.sub(r"^\(modules\) (.*)$", sections, source[0], flags=re.MULTILINE)
+    if page == SOURCES:
+        source[0] += "\n\n".join(reference(key) for key in sorted(CITED))
+    elif page.startswith("networks/cards/"):
+        source[0] = CITATION.sub(cited, source[0])
+
+
+def cited(match: re.Match[str]) -> str:
+    """A key in square brackets, with a link to its source."""
+    key = match[1]
+    return f"[\\[{key}\\]](#source-{key})" if key in CITED else match[0]
+
+
+def reference(key: str) -> str:
+    """A source with a place that links can lead to."""
+    text = re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", CITED[key].reference)
+    return f"(source-{key})=\n**{key}** {text}"
 
 
 def section(name: str) -> str:
