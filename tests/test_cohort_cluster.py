@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -59,7 +60,9 @@ def test_a_worker_killed_in_mid_run_loses_and_doubles_nothing(
         busy = kill_one_after_five_chunks(watcher, monkeypatch)
         address = cluster.scheduler_address
         done = score_cohort(cohort, cohort.with_name("dask.csv"), dask=address)
+        kept = sum(isinstance(o, Chunk) for o in gc.get_objects())
     assert busy
+    assert kept <= 2, "the scheduler keeps chunks that are done"
     assert busy[0] > 0, "the worker that was killed had no work"
     assert (done.rows, done.scored, done.bad) == (120, 80, 40)
     assert (done.out.read_bytes(), done.bad_rows.read_bytes()) == expected

@@ -17,6 +17,7 @@ from bme_bayes.ui.words import answer, in_sentence
 
 OTHER_REGION = "no finding of this region"
 AWAITING_MRI = "MRI is not done yet"
+PAUSED = "paused, to see the case without it"
 
 
 def draw() -> None:
@@ -60,7 +61,11 @@ def draw() -> None:
 def set_aside(case: Case, network: Network) -> tuple[SetAside, ...]:
     """What was entered and does not count now, in words."""
     split, known = state.split(case, network), catalogue()
-    reasons = ((split.other_region, OTHER_REGION), (split.awaiting_mri, AWAITING_MRI))
+    reasons = (
+        (split.other_region, OTHER_REGION),
+        (split.awaiting_mri, AWAITING_MRI),
+        (split.paused, PAUSED),
+    )
     return tuple(
         SetAside(name, known[name].label, in_sentence(answer(known[name], choice)), reason)
         for choices, reason in reasons
