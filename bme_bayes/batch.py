@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.errors import InvalidFinding
 from bme_bayes.findings import Coded, assume_unremarkable, observable
+from bme_bayes.log_tables import LogTables
 from bme_bayes.machine import aligned, inner
 from bme_bayes.network import EDEMA, Network
 
@@ -80,22 +81,22 @@ class BatchKernel:
     def __init__(self, space: DiseaseSpace, unmentioned: float | None = None) -> None:
         prior = space.network.prior
         strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
-        self.space = space
+        self.space, names = space, columns(space.network)
         self.assumed = assume_unremarkable(space.network, {}, strength)
-        variables = [space.network.variable(n) for n in columns(space.network)]
-        self.known = [(v.id, np.eye(len(v.states))) for v in variables]
+        self.tables = LogTables(space, names, self.assumed)
+        self.known = [(n, np.eye(len(space.network.variable(n).states))) for n in names]
 
     def posterior(self, codes: Codes) -> BatchPosterior:
         """Main cause and presence of a chunk of patients (N, columns)."""
         space = self.space
         joint, scale = np.empty((len(codes), len(space.answers))), np.empty(len(codes))
-        weights = aligned(min(ROWS, len(codes)), space.scenarios.size)
-        for start in range(0, len(codes), ROWS):
-            part = codes[start : start + ROWS]
-            for row, patient in enumerate(part.tolist()):
-                weights[row], scale[start + row] = space.weigh(self._coded(patient))
-            found = inner(weights[: len(part)], space.answers_padded)
-            joint[start : start + len(part)] = found[:, : joint.shape[1]]
+        pairs = self.tables.pairs(codes)
+        for pair in np.unique(pairs).tolist():
+            places = np.flatnonzero(pairs == pair)
+            for start in range(0, len(places), ROWS):
+                part = places[start : start + ROWS]
+                weights, scale[part] = self._weigh(codes[part], pair)
+                joint[part] = inner(weights, space.answers_padded)[:, : joint.shape[1]]
         total, diagnoses = joint[:, :1], space.scenarios.diagnoses
         share = np.full_like(joint[:, 1:], np.nan)
         np.divide(joint[:, 1:], total, out=share, where=total > 0)
@@ -104,12 +105,22 @@ class BatchKernel:
             evidence = np.log(total[:, 0]) + scale - np.log(space.baseline)
         return BatchPosterior(diagnoses, main, present, evidence)
 
-    def _coded(self, patient: list[int]) -> Coded:
-        coded = dict(self.assumed)
-        for (name, states), code in zip(self.known, patient, strict=True):
-            if code != UNKNOWN:
-                coded[name] = states[code]
-        return coded
+    def _weigh(self, codes: Codes, pair: int) -> tuple[Floats, Floats]:
+        """Weights (N, S) of patients of one pair of age and sex, and logarithms of scale."""
+        weights = aligned(len(codes), self.space.scenarios.size)
+        scale = self.tables.weights(codes, pair, weights)
+        for weight, patient in zip(weights, codes.tolist(), strict=True):
+            for row in self.space.products.rows(self._coded(patient, self.tables.rest)):
+                np.multiply(weight, row, out=weight)
+            if pair < 0:
+                known = self.assumed | self._coded(patient, self.tables.roots)
+                np.multiply(weight, self.space.roots_weight(known), out=weight)
+        return weights, scale
+
+    def _coded(self, patient: list[int], places: list[int]) -> Coded:
+        return {
+            self.known[i][0]: self.known[i][1][patient[i]] for i in places if patient[i] != UNKNOWN
+        }
 
 
 def batch_posterior(
