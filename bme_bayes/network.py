@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bme_bayes.errors import UnknownName
+from bme_bayes.notebook import answer_html, bar, percent
 
 if TYPE_CHECKING:
     from pgmpy.models import DiscreteBayesianNetwork
@@ -191,6 +192,25 @@ class Network:
             numbers={**numbers, **links},
             replaced={key: numbers[key] for key in links},
         )
+
+    def _repr_html_(self) -> str:
+        rates: dict[str, float] = {}
+        for (diagnosis, _), number in (
+            self.prior.region(self.region) if self.prior else {}
+        ).items():
+            rates[diagnosis] = rates.get(diagnosis, 0.0) + number.value
+        rows = [
+            (d.label, bar(rates.get(d.id, 0.0)), percent(rates.get(d.id)),
+             ", ".join(k.label for k in self.kinds_of(d.id)))
+            for d in self.diagnoses
+        ]  # fmt: skip
+        setting = self.prior.label if self.prior else "no setting"
+        note = (
+            f"{len(self.findings)} findings, {len(self.risks)} risk factors, "
+            f"{len(self.of_role('process'))} processes, {len(self.numbers):,} numbers."
+        )
+        title = f"{self.region}, {setting} (model {self.version})"
+        return answer_html(title, ("Diagnosis", "", "Base rate", "Kinds"), rows, note)
 
     def to_pgmpy(self) -> DiscreteBayesianNetwork:
         """The network as a pgmpy model; see `bme_bayes.pgm.to_pgmpy`."""

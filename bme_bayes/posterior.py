@@ -10,7 +10,7 @@ import pandas as pd
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.machine import one_thread
-from bme_bayes.notebook import table_html
+from bme_bayes.notebook import answer_html, bar, percent
 
 SYNDROME = "bmes"
 
@@ -81,10 +81,19 @@ class Posterior:
         return frame
 
     def _repr_html_(self) -> str:
-        shown = self.to_frame()
-        shown = shown.assign(of_100=[f"{v * 100:.0f} of 100" for v in shown["main_cause"]])
-        shares = {"main_cause": "{:.1%}", "present": "{:.1%}"}
-        return table_html(shown, formatter=shares)
+        rows = [
+            (
+                self.labels.get(d, d),
+                bar(p.main_cause, max(p.present, p.main_cause)),
+                percent(p.main_cause),
+                f"{p.main_cause * 100:.0f} of 100",
+                percent(p.present),
+            )
+            for d, p in self.diagnoses.items()
+        ]
+        head = ("Diagnosis", "", "Main cause", "Main cause in", "Present")
+        title = f"{self.region}, setting {self.setting} (model {self.model_version})"
+        return answer_html(title, head, rows, "Dark bar: main cause; faint bar: present at all.")
 
 
 def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:

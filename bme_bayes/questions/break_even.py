@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.network import Number
+from bme_bayes.notebook import answer_html, percent
 from bme_bayes.questions.curves import through
 from bme_bayes.questions.reweigh import Reweigher
 from bme_bayes.questions.sensitivity import SHARES, evaluate, mattering
@@ -74,6 +75,24 @@ class BreakEven:
         columns = ["quantity", "child", "state", "cause", "value", "needed", "low", "high",
                    "within", "then_leads"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f"{t.number.quantity} {t.number.child}={t.number.state} {t.number.cause}",
+                f"{t.number.value:.3g}",
+                "cannot" if t.needed is None else f"{t.needed:.3g}",
+                "yes" if t.within else "no",
+                t.then_leads,
+            )
+            for t in self.turnings
+        ]
+        title = (
+            f"{self.leader} ({percent(self.leader_now)}) leads; for {self.challenger} "
+            f"({percent(self.challenger_now)}) to lead, one of these would have to be"
+        )
+        head = ("Number", "Is", "Would have to be", "Within its interval", "Then leads")
+        return answer_html(title, head, rows)
 
 
 def break_even(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.questions.battery import Bundle
 from bme_bayes.questions.results import Results
 from bme_bayes.questions.targets import Target, make_target
@@ -79,6 +80,21 @@ class BundlePanel:
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame.index.name = "test"
         return frame
+
+    def _repr_html_(self) -> str:
+        most = max((t.bits for t in self.tests), default=0.0) or 1.0
+        rows = [
+            (
+                t.label,
+                bar(t.bits / most),
+                f"{t.bits:.2f}" + ("" if t.exact else f" ± {t.standard_error:.2f}"),
+                str(t.burden),
+                percent(t.changes_lead),
+            )
+            for t in self.tests
+        ]
+        head = ("Test", "", "Bits", "Burden", "Changes the lead")
+        return answer_html(f"What whole tests would tell about: {self.target}", head, rows)
 
 
 def bundle_values(

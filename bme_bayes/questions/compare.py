@@ -12,6 +12,7 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.findings import assume_unremarkable, code_findings, describe
 from bme_bayes.network import Network, Number
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.posterior import Posterior, summarise
 from bme_bayes.reading import with_version
 
@@ -58,6 +59,18 @@ class Comparison:
         joined = pd.concat(frames, axis=1, keys=self.labels)
         joined.index.name = "diagnosis"
         return joined
+
+    def _repr_html_(self) -> str:
+        labels = self.posteriors[0].labels
+        rows = []
+        for d in self.posteriors[0].diagnoses:
+            row: list[object] = [labels.get(d, d)]
+            for posterior in self.posteriors:
+                found = posterior.diagnoses[d]
+                row += [bar(found.main_cause, found.present), percent(found.main_cause)]
+            rows.append(row)
+        head = ["Diagnosis", *(h for label in self.labels for h in ("", label))]
+        return answer_html("Main cause, side by side", head, rows, *self.words)
 
 
 def variant(

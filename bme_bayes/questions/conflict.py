@@ -14,6 +14,7 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.questions.results import Results
 from bme_bayes.questions.subsets import Subsets
 from bme_bayes.questions.targets import make_target
@@ -73,6 +74,16 @@ class Conflict:
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
         frame.index.name = "finding"
         return frame
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (f.label, f.state, bar(f.given_others, mark=f.alone), percent(f.given_others),
+             percent(f.alone))
+            for f in self.findings
+        ]  # fmt: skip
+        head = ("Finding", "", "", "Given the others", "Alone")
+        note = f"As odd or odder: {percent(self.as_odd)} of the patients of this model."
+        return answer_html(self.verdict, head, rows, note, "Mark: the finding alone.")
 
 
 def conflict(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import UnknownName
 from bme_bayes.network import NONE, Network, Number
+from bme_bayes.notebook import answer_html, percent, signed_bar
 from bme_bayes.questions.shapley import (
     interactions,
     left_out,
@@ -107,6 +108,24 @@ class Weighing:
         frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
         frame.index.name = "finding"
         return frame
+
+    def _repr_html_(self) -> str:
+        most = max((abs(f.weight) for f in self.findings), default=0.0) or 1.0
+        rows = [
+            (
+                f.label,
+                f.state,
+                signed_bar(f.weight, most),
+                f"{f.weight:+.2f}",
+                percent(f.with_diagnosis),
+                percent(f.without_diagnosis),
+            )
+            for f in self.findings
+        ]
+        head = ("Finding", "", "", "Weight", f"Seen with {self.diagnosis}", "Without")
+        title = f"{self.label}: present {percent(self.present)}"
+        note = "To the right: speaks for it; to the left: against it (natural log-odds)."
+        return answer_html(title, head, rows, note)
 
 
 def explain(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import Contradiction, InputError
 from bme_bayes.findings import observable
+from bme_bayes.notebook import answer_html, bar, percent
 
 Floats = NDArray[np.float64]
 SAME = 0.005
@@ -62,6 +63,15 @@ class Intervention:
         frame = pd.DataFrame(columns)
         frame.index.name = "diagnosis"
         return frame
+
+    def _repr_html_(self) -> str:
+        state, arm = list(self.arms.items())[-1]
+        rows = [
+            (d, bar(arm.seen[d]), percent(arm.seen[d]), bar(arm.done[d]), percent(arm.done[d]))
+            for d in sorted(arm.seen, key=lambda d: -arm.seen[d])
+        ]
+        head = ("Diagnosis", "", f"{state}, seen", "", f"{state}, set")
+        return answer_html(self.label, head, rows, self.words)
 
 
 def intervene(space: DiseaseSpace, belief: Belief, name: str) -> Intervention:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.questions.results import Results, unknown_findings
 from bme_bayes.questions.targets import make_target
 
@@ -72,6 +73,21 @@ class ShortestPath:
         ]
         columns = ["count", "findings", "likely", "results", "probability", "present", "bits"]
         return pd.DataFrame(rows, columns=columns)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                str(len(s.findings)),
+                ", ".join(f"{n} = {r}" for n, r in s.results.items()) or ", ".join(s.findings),
+                bar(s.likely),
+                percent(s.likely),
+                percent(s.present),
+            )
+            for s in self.steps
+        ]
+        title = f"Towards less than {self.below:.0%} for {self.diagnosis}, now {self.present:.1%}"
+        head = ("Findings", "Which, with these results", "", "How likely they suffice", "Then")
+        return answer_html(title, head, rows)
 
 
 def shortest_path(

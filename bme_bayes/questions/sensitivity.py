@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.network import EDEMA, Number
+from bme_bayes.notebook import answer_html, percent, span
 from bme_bayes.questions.curves import Curve, agrees, through
 from bme_bayes.questions.parameters import base_numbers, relevant
 from bme_bayes.questions.reweigh import Reweigher, Versions
@@ -88,6 +89,23 @@ class Sensitivity:
             for s in self.numbers
         ]
         return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                f"{s.number.quantity} {s.number.child}={s.number.state} {s.number.cause}",
+                span(s.at_low, s.at_high, self.posterior),
+                f"{percent(s.at_low)} to {percent(s.at_high)}",
+                f"{s.number.low:.3g} to {s.number.high:.3g}",
+                s.number.basis,
+            )
+            for s in self.numbers
+        ]
+        measure = self.measure.replace("_", " ")
+        title = f"{self.diagnosis} as {measure}: {percent(self.posterior)}; what moves it most"
+        head = ("Number", "", measure.capitalize(), "Interval of the number", "Rests on")
+        note = f"{self.flips} of {self.tried} numbers change the leader within their interval."
+        return answer_html(title, head, rows, note)
 
 
 def sensitivity(

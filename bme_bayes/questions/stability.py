@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.questions.results import Results, unknown_findings
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,14 @@ class SameDecision:
         frame = pd.DataFrame({"leads": self.leaders})
         frame.index.name = "diagnosis"
         return frame
+
+    def _repr_html_(self) -> str:
+        rows = [(d, bar(p), percent(p)) for d, p in self.leaders.items() if p >= 0.0005]
+        title = (
+            f"{self.leader} leads now, and still would in {percent(self.probability)} once "
+            f"{len(self.findings)} findings are known"
+        )
+        return answer_html(title, ("Would lead", "", "Probability"), rows)
 
 
 def same_decision(

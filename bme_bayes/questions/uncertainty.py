@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
+from bme_bayes.notebook import answer_html, percent, span
 from bme_bayes.questions.parameters import draw
 from bme_bayes.questions.reweigh import Reweigher
 
@@ -75,6 +76,23 @@ class Uncertainty:
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame.index.name = "diagnosis"
         return frame
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                name,
+                span(d.main_cause.low, d.main_cause.high, d.main_cause.value),
+                percent(d.main_cause.value),
+                f"{percent(d.main_cause.low)} to {percent(d.main_cause.high)}",
+                f"{percent(d.present.low)} to {percent(d.present.high)}",
+                percent(d.leads),
+            )
+            for name, d in self.diagnoses.items()
+        ]
+        title = f"{self.leader} leads in {percent(self.leader_holds)} of {self.draws} draws"
+        level = f"{self.level:.0%} interval"
+        head = ("Diagnosis", "", "Main cause", level, f"Present, {level}", "Leads")
+        return answer_html(title, head, rows)
 
 
 def credible_intervals(

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.machine import aligned, inner
 from bme_bayes.network import EDEMA, Variable
+from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.questions.targets import make_target
 
 Floats = NDArray[np.float64]
 LEAST = 1e-12
 """Results less probable than this are left out."""
+SHOWN = 12
+"""Findings that a notebook shows."""
 DIRECT = 0.05
 """A first state less probable than this is not taken as what the other states leave over."""
 
@@ -81,6 +84,25 @@ class NextFindings:
             for state, r in f.results.items()
         ]
         return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        shown = self.findings[:SHOWN]
+        most = max((f.bits for f in shown), default=0.0) or 1.0
+        rows = [
+            (
+                f.label,
+                bar(f.bits / most),
+                f"{f.bits:.2f}",
+                "; ".join(
+                    f"{state} ({percent(r.probability)}): {r.leader}"
+                    for state, r in f.results.items()
+                ),
+            )
+            for f in shown
+        ]
+        head = ("Finding", "", "Bits", "If (how likely): then leads")
+        note = f"The first {len(shown)} of {len(self._order)}; {self.leader} leads now."
+        return answer_html(f"What to look for next, about: {self.target}", head, rows, note)
 
 
 def next_findings(
