@@ -63,13 +63,18 @@ def parse_card(text: str, name: str) -> Card:
     )
 
 
-def numbered(text: str, card: Card) -> str:
-    """The text with the keys of sources as numbers of the card's list."""
+def numbered(text: str, card: Card, sources: Mapping[str, Source] | None = None) -> str:
+    """The text with the keys of sources as numbers of the card's list, linked where that can be."""
     order = {key: number for number, key in enumerate(card.sources, 1)}
 
     def number(match: re.Match[str]) -> str:
         key = match.group(1)
-        return f"\\[{order[key]}\\]" if key in order else match.group(0)
+        if key not in order:
+            return match.group(0)
+        source = (sources or {}).get(key)
+        where = address(source) if source else ""
+        shown = f"\\[{order[key]}\\]"
+        return f"[{shown}](<{where}>)" if where else shown
 
     return KEY.sub(number, text)
 

@@ -32,15 +32,17 @@ CHANCES = (
 )
 RATIOS = (0.001, 0.01, 0.1, 0.3, 1, 3, 10, 100, 1000)
 TOP = math.log(0.999 / 0.001)
+HEADS = ("Before", "Ratio", "After")
 
 
 def crowd(found: Meeting, diagnosis: str, result: str, colors: Palette) -> Spec:
     """A thousand people as squares: with and without the diagnosis and the result."""
     both, ill, false, neither = found.of(PEOPLE)
+    diagnosis = diagnosis[:1].upper() + diagnosis[1:]
     kinds = {
         f"{diagnosis} and {result}": (both, colors.mark),
-        f"{diagnosis}, not {result}": (ill, colors.strong),
-        f"{result}, not {diagnosis}": (false, colors.quiet),
+        f"{diagnosis} only": (ill, colors.strong),
+        f"{result[:1].upper() + result[1:]} only": (false, colors.quiet),
         "Neither": (neither, colors.grid),
     }
     values: list[Spec] = []
@@ -72,6 +74,56 @@ def crowd(found: Meeting, diagnosis: str, result: str, colors: Palette) -> Spec:
         "height": 300,
         "config": {"view": {"stroke": None}},
     }
+
+
+def tree(found: Meeting, diagnosis: str, colors: Palette) -> Spec:
+    """The natural-frequency tree of a thousand people: by the diagnosis, then by the result."""
+    both, ill, false, neither = found.of(PEOPLE)
+    well = false + neither
+    people = (
+        (0.5, 0, PEOPLE, "people with\nmarrow edema", "text", None),
+        (0.25, 1, both + ill, f"with\n{diagnosis}", "text", 0.5),
+        (0.75, 1, well, f"without\n{diagnosis}", "text", 0.5),
+        (0.125, 2, both, "have\nthe result", "mark", 0.25),
+        (0.375, 2, ill, "do not\nhave it", "text", 0.25),
+        (0.625, 2, false, "have\nthe result", "mark", 0.75),
+        (0.875, 2, neither, "do not\nhave it", "text", 0.75),
+    )
+    nodes = [{"x": x, "y": y, "n": n, "label": t, "look": look} for x, y, n, t, look, _ in people]
+    lines = [
+        {"x": x, "y": y - 0.14, "x2": up, "y2": y - 0.5}
+        for x, y, _, _, _, up in people
+        if up is not None
+    ]
+    told = (
+        f"Tree: of {PEOPLE} people, {both + ill} have {diagnosis}, of whom {both} have the result; "
+        f"{well} do not have it, of whom {false} have the result."
+    )
+    place: Spec = {
+        "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}},
+        "y": {"field": "y", "type": "quantitative", "axis": None,
+              "scale": {"domain": [-0.15, 2.5], "reverse": True}},
+    }  # fmt: skip
+    looks = {"domain": ["text", "mark"], "range": [colors.text, colors.mark]}
+    color = {"field": "look", "type": "nominal", "legend": None, "scale": looks}
+    text: Spec = {"type": "text", "baseline": "middle"}
+    return {
+        "$schema": SCHEMA,
+        "description": told,
+        "layer": [
+            {"data": {"values": lines}, "mark": {"type": "rule", "color": colors.quiet},
+             "encoding": {**place, "x2": {"field": "x2"}, "y2": {"field": "y2"}}},
+            {"data": {"values": nodes},
+             "mark": {**text, "fontSize": 20, "fontWeight": "bold"},
+             "encoding": {**place, "color": color, "text": {"field": "n"}}},
+            {"data": {"values": nodes},
+             "mark": {**text, "fontSize": 12, "dy": 19, "baseline": "top", "lineBreak": "\n",
+                      "color": colors.text},
+             "encoding": {**place, "text": {"field": "label"}}},
+        ],
+        "height": 330,
+        "config": {"view": {"stroke": None}},
+    }  # fmt: skip
 
 
 def fagan(before: float, ratio: float, colors: Palette) -> Spec:
@@ -123,6 +175,12 @@ def _scales(x: Spec, y: Spec, colors: Palette) -> list[Spec]:
             "encoding": {"x": x, "y": y, "text": {"field": "label"}},
         }
         for align, shift, side in (("right", -8, 0), ("left", 8, 1), ("left", 8, 2))
+    ] + [
+        {
+            "data": {"values": [{"x": i, "y": TOP, "label": h} for i, h in enumerate(HEADS)]},
+            "mark": {**text, "dy": -18, "fontWeight": "bold"},
+            "encoding": {"x": x, "y": y, "text": {"field": "label"}},
+        }
     ]
 
 

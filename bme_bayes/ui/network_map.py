@@ -7,7 +7,7 @@ over the kinds of a diagnosis.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ TITLES = ("Patient and risk factors", "Diagnoses", "Processes", "Findings")
 STRONG, NOTABLE = math.log(4), math.log(1.5)
 LEAST, FEW = 1e-4, 100
 LINE = 19
+PICK = "picked"
 PAPER, PAPER_DARK = "#ffffff", "#0f1418"
 
 
@@ -91,13 +92,21 @@ def chosen(found: list[Edge], name: str | None) -> list[Edge]:
     return [e for e in found if name in (e.source, e.target) and e.strength >= NOTABLE]
 
 
-def map_spec(network: Network, name: str | None, lit: Collection[str], colors: Palette) -> Spec:
-    """The graph as a chart: columns of names with lines between them."""
+def map_spec(network: Network, name: str | None, lit: Mapping[str, str], colors: Palette) -> Spec:
+    """The graph as a chart: columns of names with lines between them.
+
+    `lit` are the findings entered, with their answers; a click on a name is the parameter `PICK`.
+    """
     drawn = chosen(edges(network), name)
     keep = {v for e in drawn for v in (e.source, e.target)} if name else set(network.variables)
     places, height = _places(network, keep)
     points = [
-        {**place, "name": network.variable(v).label, "look": _look(v, name, lit)}
+        {
+            **place,
+            "id": v,
+            "name": _named(network.variable(v).label, lit.get(v)),
+            "look": _look(v, name, lit),
+        }
         for v, place in places.items()
     ]
     lines = [
@@ -127,6 +136,11 @@ def _places(network: Network, keep: Collection[str]) -> tuple[dict[str, Spec], i
         for i, v in enumerate(column)
     }
     return places, max(LINE * longest, 160)
+
+
+def _named(label: str, answer: str | None) -> str:
+    """A name; before it the answer where one has been entered, as long names are cut."""
+    return f"{answer} · {label}" if answer else label
 
 
 def _look(variable: str, name: str | None, lit: Collection[str]) -> str:
@@ -160,8 +174,9 @@ def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors:
             {"data": {"values": lines}, **_rules(place, len(lines), colors)},
             {
                 "data": {"values": points},
-                "mark": {"type": "point", "filled": True, "size": 40, "opacity": 1},
-                "encoding": {**place, "color": _looks(colors)},
+                "mark": {"type": "point", "filled": True, "opacity": 1, "cursor": "pointer"},
+                "params": [{"name": PICK, "select": {"type": "point", "fields": ["id"]}}],
+                "encoding": {**place, "color": _looks(colors), **_weight()},
             },
             {"data": {"values": points}, **_names(place, colors, halo=True)},
             {"data": {"values": points}, **_names(place, colors)},
@@ -207,6 +222,15 @@ def _names(place: Spec, colors: Palette, *, halo: bool = False) -> Spec:
             "fontWeight": {"condition": plain, "value": "bold"},
             "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
         },
+    }
+
+
+def _weight() -> Spec:
+    """Entered variables are larger diamonds, the others small circles: not colour alone."""
+    entered = {"test": "datum.look == 'entered'"}
+    return {
+        "shape": {"condition": {**entered, "value": "diamond"}, "value": "circle"},
+        "size": {"condition": {**entered, "value": 110}, "value": 45},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -23,10 +23,17 @@ BASES = {
     "published": "Published",
     "both": "Published and estimated",
     "elicited": "Estimated",
+    "local": "Local",
+}
+GRADES = {
+    "published": "Grade: published. Pooled from published figures.",
+    "both": "Grade: published and estimated. Published figures, and structured judgement.",
+    "elicited": "Grade: estimated. Structured judgement alone; no published figure was found.",
+    "local": "Grade: local. From a clinic's own patients, or entered by a researcher.",
 }
 ODDS = ("odds_ratio", "multiplier", "coupling")
-COLUMNS = ["kind", "what", "state", "among", "value", "low", "high", "n", "basis", "sources",
-           "link", "note"]  # fmt: skip
+COLUMNS = ["what", "state", "among", "value", "low", "high", "n", "basis", "sources", "link",
+           "kind", "note"]  # fmt: skip
 
 
 def all_numbers(network: Network) -> Iterator[Number]:
@@ -49,7 +56,9 @@ def among(network: Network, number: Number) -> str:
     name, _, part = cause.partition(".")
     variable = network.variables.get(name)
     if number.quantity == "kind_share" or variable is None:
-        return "All with the diagnosis"
+        own = network.variables.get(number.child)
+        stage = own is not None and len(own.states) > 2 and cause in own.states
+        return f"All with it: {own.state_label(cause)}" if own and stage else "All with it"
     if variable.role == "diagnosis":
         labels = {v.id: v.label for v in network.diagnoses}
         kinds = {k.cause: k.label for k in network.kinds}
@@ -70,6 +79,19 @@ def state_words(network: Network, number: Number) -> str:
     return number.state.replace("_", " ")
 
 
+def key_of(number: Number) -> str:
+    """What a number is searched by when no other may be found with it."""
+    return f"[{number.quantity}:{number.child}:{number.state}:{number.cause}]"
+
+
+def heading(network: Network, number: Number) -> str:
+    """What a number is of: the variable, and its state where there is one."""
+    variable = network.variables.get(number.child)
+    label = variable.label if variable else number.child
+    state = state_words(network, number)
+    return f"{label}: {state}" if state else label
+
+
 def table(network: Network) -> pd.DataFrame:
     """A row a number: what, among whom, value, interval, weight, basis, sources, note.
 
@@ -86,7 +108,6 @@ def _rows(network: Network) -> Iterator[tuple[tuple[object, ...], tuple[str, ...
         links = [a for a in map(address, sources) if a]
         variable = network.variables.get(number.child)
         row = (
-            QUANTITIES.get(number.quantity, number.quantity),
             variable.label if variable else number.child,
             state_words(network, number),
             among(network, number),
@@ -97,10 +118,11 @@ def _rows(network: Network) -> Iterator[tuple[tuple[object, ...], tuple[str, ...
             BASES.get(number.basis, number.basis),
             "; ".join(map(brief, sources)),
             links[0] if links else None,
+            QUANTITIES.get(number.quantity, number.quantity),
             number.note,
         )
         synonyms = variable.synonyms if variable else ()
-        yield row, (number.child, number.cause, *number.sources, *synonyms)
+        yield row, (key_of(number), *number.sources, *synonyms)
 
 
 def matching(rows: pd.DataFrame, words: str) -> pd.DataFrame:
@@ -121,7 +143,8 @@ def shown(number: Number) -> str:
 def by_cause(network: Network, name: str) -> tuple[list[str], list[list[str]]]:
     """Head and rows of a readable table: for each kind of patient, each state's number."""
     variable = network.variable(name)
-    about = [n for n in network.numbers.values() if n.child == name and n.quantity != "coupling"]
+    about = [n for n in all_numbers(network) if n.child == name and n.quantity != "coupling"]
+    about.sort(key=lambda n: n.quantity != "base_rate")
     states = [s for s in variable.states if any(n.state == s for n in about)]
     cells: dict[str, dict[str, Number]] = {}
     for number in about:
@@ -129,7 +152,22 @@ def by_cause(network: Network, name: str) -> tuple[list[str], list[list[str]]]:
     head = ["Among", *(variable.state_label(s) for s in states), "Rests on"]
     rows = []
     for cause, found in cells.items():
-        basis = sorted({BASES.get(n.basis, n.basis) for n in found.values()})
         figures = [shown(found[s]) if s in found else "" for s in states]
-        rows.append([cause, *figures, "; ".join(basis)])
+        rows.append([cause, *figures, rests_on(list(found.values()))])
     return head, rows
+
+
+def of_diagnosis(network: Network, name: str) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a diagnosis: base rates in the setting, then the shares of its kinds."""
+    about = [n for n in all_numbers(network) if n.child == name]
+    about.sort(key=lambda n: n.quantity != "base_rate")
+    rows = [[among(network, n), state_words(network, n), shown(n), rests_on([n])] for n in about]
+    return ["Among", "Share of", "Value", "Rests on"], rows
+
+
+def rests_on(numbers: Collection[Number]) -> str:
+    """The grades of some numbers and the patients that they count for, from least to most."""
+    grades = sorted({BASES.get(n.basis, n.basis) for n in numbers})
+    weights = sorted({round(n.n) for n in numbers})
+    span = f"{weights[0]} to {weights[-1]}" if weights[1:] else str(weights[0])
+    return f"{'; '.join(grades)}, n = {span}"

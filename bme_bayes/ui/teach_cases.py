@@ -120,12 +120,13 @@ def _teach(row: object, number: int, network_of: NetworkOf) -> TeachCase:
     origin: Mapping[str, object] = source if isinstance(source, Mapping) else {"title": source}
     year = origin.get("year")
     title = _text(origin.get("title"))
+    own = plain(_text(data.get("title")))
     return TeachCase(
-        title=f"Case {number} · {REGIONS[case.region].lower()}{_who(network, found)}",
+        title=f"Case {number} · {own or REGIONS[case.region].lower() + _who(network, found)}",
         region=case.region,
         setting=case.setting,
         findings=found,
-        start=start_of(network, found),
+        start=_told_first(data, found) or start_of(network, found),
         diagnosis=case.diagnosis,
         also=case.also,
         difficulty=case.difficulty,
@@ -134,6 +135,18 @@ def _teach(row: object, number: int, network_of: NetworkOf) -> TeachCase:
         address=_text(origin.get("url")),
         note=_text(data.get("note")),
     )
+
+
+def _told_first(data: Mapping[str, object], found: Mapping[str, object]) -> tuple[str, ...]:
+    """What the file itself tells at the start; raises `UnknownName` for what it does not hold."""
+    listed = data.get("start") or []
+    if not isinstance(listed, list):
+        raise InputError("start is not a list")
+    names = tuple("age_band" if name == "age" else str(name) for name in listed)
+    for name in names:
+        if name not in found:
+            raise UnknownName("finding of the start", name, found)
+    return tuple(dict.fromkeys(names))
 
 
 def start_of(network: Network, found: Mapping[str, object]) -> tuple[str, ...]:

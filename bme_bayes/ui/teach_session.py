@@ -15,6 +15,7 @@ from bme_bayes.ui import teach_cases, teaching
 from bme_bayes.ui.model import Model, model, setting_labels
 from bme_bayes.ui.state import DEFAULT_SETTING
 from bme_bayes.ui.teach_cases import TeachCase
+from bme_bayes.ui.teach_fewest import fewest
 from bme_bayes.ui.teaching import Play, Result
 
 PLAY, RESULTS, LOADED, PLAYED = "teach_play", "teach_results", "teach_loaded", "teach_played"
@@ -98,6 +99,7 @@ def show(done: Play) -> None:
         model=tuple(main_causes(answer(case, done.known_after(n))) for n in rounds),
         orders=len(done.rounds) - 1,
         findings=tuple(len(done.known_after(n)) for n in rounds),
+        fewest=fewest(model_of(case).engine, case.findings, case.start, case.diagnosis),
     )
     st.session_state[RESULTS] = (*results(), result)
     set_play(Play(case, done.rounds, finished=True, shown=True))

@@ -64,7 +64,11 @@ class Play:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished case: its title, truth, and the estimates round by round."""
+    """A finished case: its title, truth, and round by round the estimates and what was known.
+
+    `fewest` are the findings beyond the start that would have been enough for the model; None if
+    none are. `findings` counts what was known, the start included.
+    """
 
     title: str
     truth: str
@@ -72,6 +76,15 @@ class Result:
     model: tuple[Estimate, ...]
     orders: int
     findings: tuple[int, ...]
+    fewest: tuple[str, ...] | None = None
+
+    @property
+    def judged(self) -> tuple[Estimate, ...]:
+        """The learner's estimates at the start and after each round that revealed something."""
+        before = (0, *self.findings)
+        return tuple(
+            e for e, n, was in zip(self.learner, self.findings, before, strict=False) if n > was
+        )
 
 
 def begin(case: TeachCase) -> Play:
@@ -86,10 +99,14 @@ def commit(play: Play, estimate: Estimate) -> Play:
 
 
 def ask(play: Play, order: Order) -> Play:
-    """Ask for something: what the case holds of it is revealed."""
+    """Ask for something: what the case holds of it is revealed.
+
+    Where that is nothing, the estimate stands: there is nothing new to judge.
+    """
     known = play.known
     revealed = tuple(f for f in order.findings if f in play.case.findings and f not in known)
-    return replace(play, rounds=(*play.rounds, Round(order.id, order.label, revealed)))
+    stands = None if revealed else play.rounds[-1].estimate
+    return replace(play, rounds=(*play.rounds, Round(order.id, order.label, revealed, stands)))
 
 
 def orders(network: Network, tests: Sequence[Bundle], play: Play) -> tuple[Order, ...]:
@@ -155,7 +172,7 @@ class Bin:
 
 def calibration(results: Sequence[Result]) -> list[Bin]:
     """How sure the learner was of the leading diagnosis in every round, and how often right."""
-    pairs = [(e[leader(e)], leader(e) == r.truth) for r in results for e in r.learner]
+    pairs = [(e[leader(e)], leader(e) == r.truth) for r in results for e in r.judged]
     out = []
     for low, high in BINS:
         here = [(p, ok) for p, ok in pairs if low <= p < high]
@@ -163,3 +180,9 @@ def calibration(results: Sequence[Result]) -> list[Bin]:
             said = sum(p for p, _ in here) / len(here)
             out.append(Bin(low, high, len(here), said, sum(ok for _, ok in here) / len(here)))
     return out
+
+
+def average(results: Sequence[Result]) -> tuple[float, float]:
+    """Mean Brier score of the last estimates: the learner's and the model's."""
+    pairs = [(brier(r.learner[-1], r.truth), brier(r.model[-1], r.truth)) for r in results]
+    return sum(p[0] for p in pairs) / len(pairs), sum(p[1] for p in pairs) / len(pairs)

@@ -7,17 +7,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from bme_bayes.network import Network
-from bme_bayes.ui import session
+from bme_bayes.ui import number_link, session
 from bme_bayes.ui.guard import DISCLAIMER, guarded
 from bme_bayes.ui.model import model, setting_labels
+from bme_bayes.ui.number_link import NUMBERS, REGION, SETTING, VIEW
 from bme_bayes.ui.parts import net_cards, net_map, net_numbers, net_sources
 from bme_bayes.ui.words import REGIONS
 
-REGION, SETTING, VIEW = "net_region", "net_setting", "net_view"
 VIEWS: dict[str, Callable[[Network], None]] = {
     "Graph": net_map.draw,
     "One finding": net_numbers.one,
-    "All numbers": net_numbers.draw,
+    NUMBERS: net_numbers.draw,
     "Sources": net_sources.draw,
     "Cards": net_cards.draw,
     "Questions": net_cards.questions,
@@ -28,10 +28,12 @@ VIEWS: dict[str, Callable[[Network], None]] = {
 
 def _draw() -> None:
     labels = setting_labels()
+    number_link.follow(tuple(REGIONS), tuple(labels))
     case = session.explorer().case
     st.session_state.setdefault(REGION, case.region)
     st.session_state.setdefault(SETTING, case.setting)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.session_state.setdefault(VIEW, "Graph")
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         region = st.segmented_control(
             "Region",
             list(REGIONS),
@@ -52,7 +54,6 @@ def _draw() -> None:
     view = st.pills(
         "Show",
         list(VIEWS),
-        default="Graph",
         required=True,
         key=VIEW,
         persist_state="session",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.guard import DISCLAIMER, guarded
-from bme_bayes.ui.parts import teach_choose, teach_debrief, teach_lessons, teach_round
+from bme_bayes.ui.parts import teach_choose, teach_debrief, teach_lessons, teach_round, teach_scores
 
 CASES, LESSONS = "Cases", "Lessons"
 
@@ -19,9 +19,9 @@ def _cases() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{now.case.title}**", width="stretch")
             st.button(
-                "Leave this case",
-                key="teach_leave",
-                icon=":material/close:",
+                "Another case" if now.shown else "Leave this case",
+                key="teach_again" if now.shown else "teach_leave",
+                icon=":material/arrow_forward:" if now.shown else ":material/close:",
                 on_click=session.set_play,
                 args=(None,),
             )
@@ -31,7 +31,7 @@ def _cases() -> None:
             teach_debrief.hidden(now)
         else:
             teach_round.draw(now)
-    teach_debrief.session_scores()
+    teach_scores.draw()
 
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

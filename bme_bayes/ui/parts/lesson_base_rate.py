@@ -7,7 +7,7 @@ import streamlit as st
 from bme_bayes.network import Variable
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
-from bme_bayes.ui.lesson_charts import PEOPLE, crowd
+from bme_bayes.ui.lesson_charts import PEOPLE, crowd, tree
 from bme_bayes.ui.lesson_numbers import Meeting, meeting
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.words import answer, finding_and_answer, in_sentence, of_100, short
@@ -74,11 +74,16 @@ def draw() -> None:
 def _counted(found: Meeting, label: str, result: str) -> None:
     both, _, false, _ = found.of(PEOPLE)
     guess = st.session_state[GUESS]
-    chart(crowd(found, label, result, charts.palette(st.context.theme.type)), "lesson_crowd")
+    colors = charts.palette(st.context.theme.type)
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart(tree(found, label, colors), "lesson_tree")
+    with right:
+        chart(crowd(found, label, result, colors), "lesson_crowd")
     all_with = both + false
     st.markdown(
-        f"Of {PEOPLE} people, **{all_with}** have the result, and **{both}** of these have "
-        f"{label}: {of_100(found.after)}. You said {guess} of 100."
+        f"**{all_with}** people have the result ({both} + {false}), and **{both}** of these have "
+        f"{label}: about **{of_100(found.after)}**. You said {guess} of 100."
     )
     st.info(
         "Who looks only at how often the disease shows the result forgets the many people "

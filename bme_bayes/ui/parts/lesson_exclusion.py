@@ -43,7 +43,8 @@ def draw() -> None:
     st.markdown(
         "A man of 42: groin pain on loading for some weeks; MRI shows diffuse edema of the femoral "
         "head and neck. No finding proves the syndrome. It becomes likely as other causes become "
-        "unlikely, and it fades when one of them explains the edema."
+        "unlikely, and it fades when one of them explains the edema. Try “All of them negative”, "
+        "then the serpentine band present."
     )
     left, right = st.columns([10, 12], gap="large")
     with left:
@@ -98,6 +99,7 @@ def _spec(start: Posterior, now: Posterior) -> Spec:
     colors = charts.palette(st.context.theme.type)
     names = list(start.diagnoses)[: SHOWN - 1]
     names = list(dict.fromkeys([SYNDROME, *list(now.diagnoses)[:3], *names]))[:SHOWN]
+    names.sort(key=lambda d: (d != SYNDROME, -now.diagnoses[d].main_cause))
     rows: list[Row] = []
     for rank, name in enumerate(names):
         was, is_now = start.diagnoses[name].main_cause, now.diagnoses[name].main_cause

@@ -68,7 +68,11 @@ def _revealed(
     st.markdown(f"How likely **{label}** would be as the main cause after each result:")
     colors = charts.palette(st.context.theme.type)
     chart(charts.next_steps_spec(offered, leader, now, answers, colors), f"{KEY}_chart")
-    told = [f"{s}: {percent(r.probability)}" for s, r in _named(idle, answers)]
+    st.caption(
+        "Orange mark: now. Round: present, or the most marked result. Square: absent or normal. "
+        "The longer the line, the more the finding matters."
+    )
+    told = [f"{in_sentence(s)}: {percent(r.probability)}" for s, r in _named(idle, answers)]
     st.info(
         f"{idle.label} is about as common whatever the cause ({'; '.join(told)} of patients "
         "like this), so neither result tells the causes apart. A finding may be true, important "

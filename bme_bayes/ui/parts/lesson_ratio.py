@@ -38,8 +38,9 @@ def draw() -> None:
         names = {v.id: v.label for v in current.network.diagnoses}
         label = in_sentence(short(diagnosis, names))
         st.markdown(
-            f"Seen in {of_100(found.with_it)} with {label} and in {of_100(found.without_it)} "
-            f"without it: a **likelihood ratio of {found.ratio:.2g}**."
+            f"Seen in {_rate(found.with_it)} of 100 with {label} and in "
+            f"{_rate(found.without_it)} of 100 without it: a **likelihood ratio of "
+            f"{found.ratio:.2g}**."
         )
         given = st.slider(
             f"Chance of {label} before the result (the model says {percent(found.present)})",
@@ -52,7 +53,13 @@ def draw() -> None:
         )
         before = given / 100
         after = after_ratio(before, found.ratio)
-        st.markdown(f"**{percent(before)} before, {percent(after)} after.**")
+        st.markdown(f"**{of_100(before)} before, {of_100(after)} after.**")
+        odds = before / (1 - before)
+        st.markdown(
+            f"Odds before {given} ÷ {100 - given} = {odds:.2g}. Times {found.ratio:.2g} is "
+            f"{odds * found.ratio:.2g}: the odds after, and {odds * found.ratio:.2g} ÷ "
+            f"{1 + odds * found.ratio:.2g} is {percent(after)}."
+        )
         st.caption(RULE)
     with right:
         chart(fagan(before, found.ratio, charts.palette(st.context.theme.type)), "lesson_fagan")
@@ -60,6 +67,11 @@ def draw() -> None:
             "Fagan's nomogram. Left: chance before. Middle: likelihood ratio. Right: chance "
             "after. Lay a straight line through the first two."
         )
+
+
+def _rate(share: float) -> str:
+    """How many of 100, with a decimal where there are few."""
+    return f"{share * 100:.0f}" if share >= 0.1 else f"{share * 100:.1f}"
 
 
 def _choice(region: str) -> tuple[str, str, str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.network import Network
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lesson_numbers import step_by_step
 from bme_bayes.ui.model import model
 from bme_bayes.ui.row_charts import Row, line_chart
 from bme_bayes.ui.state import DEFAULT_SETTING
-from bme_bayes.ui.words import in_sentence, of_100, percent, short
+from bme_bayes.ui.words import finding_and_answer, in_sentence, of_100, percent, short
 
 EXAMPLES = {
     "Signs of inflammation and infection": (
@@ -46,11 +47,11 @@ def draw() -> None:
         offered,
         selection_mode="multi",
         default=offered,
-        format_func=lambda f: network.variable(f).label,
+        format_func=lambda f: finding_and_answer(network.variable(f), _result(network, f)),
         key=f"lesson_twice:{name}",
         persist_state="session",
     )
-    results = [(f, network.variable(f).states[-1]) for f in chosen]
+    results = [(f, _result(network, f)) for f in chosen]
     live, alone = step_by_step(current.engine, diagnosis, {}, results)
     steps = ["Before", *(f"After {number}" for number in range(1, len(chosen) + 1))]
     colors = charts.palette(st.context.theme.type)
@@ -61,15 +62,29 @@ def draw() -> None:
         for step, value in zip(steps, values, strict=True)
     ]
     label = in_sentence(short(diagnosis, {v.id: v.label for v in network.diagnoses}))
-    told = "; ".join(f"{r['series']}, {r['step']}: {percent(r['value'])}" for r in rows)
-    about = f"Line chart of the chance of {label} as findings come in. {told}."
+    said = "; ".join(f"{r['series']}, {r['step']}: {percent(r['value'])}" for r in rows)
+    about = f"Line chart of the chance of {label} as findings come in. {said}."
     st.markdown(f"Chance of **{label}** as the findings come in:")
     chart(line_chart(rows, [(s, c) for s, _, c in pairs], about, colors), "lesson_twice_chart")
-    st.markdown(
-        f"Counted one by one, as if each were news: **{of_100(alone[-1])}**. In the model: "
-        f"**{of_100(live[-1])}**."
-    )
+    if results:
+        told = [finding_and_answer(network.variable(f), s) for f, s in results]
+        _table(told, alone, live)
     _moral(in_sentence(network.variable(process).label))
+
+
+def _table(told: list[str], alone: list[float], live: list[float]) -> None:
+    """The two chances after each finding."""
+    lines = ["| | After | As if each came alone | The model |", "|---|---|---|---|"]
+    lines += [
+        f"| {number} | {text} | {of_100(one)} | {of_100(both)} |"
+        for number, (text, one, both) in enumerate(zip(told, alone[1:], live[1:], strict=True), 1)
+    ]
+    st.markdown("\n".join(lines))
+
+
+def _result(network: Network, finding: str) -> str:
+    """The most marked result of a finding."""
+    return network.variable(finding).states[-1]
 
 
 def _moral(process: str) -> None:

@@ -27,33 +27,37 @@ def draw(network: Network) -> None:
     st.subheader(card.title, anchor=False)
     st.markdown(f"*{card.summary}*")
     for title, body in card.sections:
-        st.markdown(f"#### {title}\n\n{numbered(body, card)}")
+        st.markdown(f"#### {title}\n\n{numbered(body, card, network.sources)}")
     _sources(card, network)
 
 
 def terms(network: Network) -> None:
     """The glossary."""
     card = _card("terms")
-    st.markdown(numbered(card.intro, card))
+    st.markdown(numbered(card.intro, card, network.sources))
     words = st.text_input(
         "Find a term", key="net_term", icon=":material/search:", persist_state="session", width=340
     )
     wanted = (words or "").casefold()
+    found = False
     for title, body in card.sections:
         lines = [line for line in body.splitlines() if wanted in line.casefold()]
         if any(line.strip() for line in lines):
+            found = True
             text = "\n".join(lines)
-            st.markdown(f"#### {title}\n\n{numbered(text, card)}")
+            st.markdown(f"#### {title}\n\n{numbered(text, card, network.sources)}")
+    if not found:
+        st.info("No term fits.")
     _sources(card, network)
 
 
 def questions(network: Network) -> None:
     """What people ask, each with its answer."""
     card = _card("questions")
-    st.markdown(numbered(card.intro, card))
+    st.markdown(numbered(card.intro, card, network.sources))
     for number, (title, body) in enumerate(card.sections):
         with st.expander(title, expanded=number == 0):
-            st.markdown(numbered(body, card))
+            st.markdown(numbered(body, card, network.sources))
     _sources(card, network)
 
 
@@ -62,8 +66,7 @@ def covered(_network: Network) -> None:
     cards = load_cards()
     rows = coverage(_coverage_text(), cards)
     st.caption("The points that the overview texts make, and the cards that carry each of them.")
-    lines = ["Point | What it says | Cards", "--- | --- | ---"]
-    lines += [" | ".join(row) for row in rows]
+    lines = [f"- **{point}** {said}: {titles.replace('; ', ', ')}." for point, said, titles in rows]
     st.markdown("\n".join(lines))
 
 

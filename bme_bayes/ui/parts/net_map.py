@@ -8,11 +8,11 @@ import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.ui import charts, session, state
-from bme_bayes.ui.guard import chart
-from bme_bayes.ui.network_map import TITLES, Edge, edges, map_spec, neighbours
+from bme_bayes.ui.network_map import PICK, TITLES, Edge, Spec, edges, map_spec, neighbours
+from bme_bayes.ui.words import answer
 
 WHOLE = "Everything (strong links)"
-CHOSEN = "net_variable"
+CHOSEN, DRAWN = "net_variable", "net_map"
 LISTED = 12
 GROUPED = {"context": 0, "risk": 1, "diagnosis": 2, "process": 3, "sign": 4, "finding": 4}
 
@@ -32,19 +32,40 @@ def draw(network: Network) -> None:
     )
     name = None if picked == WHOLE else picked
     used = state.split(session.explorer().case, network).used
-    colors = charts.palette(st.context.theme.type)
-    st.caption(f"From left to right: {', '.join(t.lower() for t in TITLES)}.")
-    chart(map_spec(network, name, used, colors), "net_map")
+    lit = {f: answer(network.variable(f), c) for f, c in used.items()}
+    st.caption(
+        f"From left to right: {', '.join(t.lower() for t in TITLES)}. Click a point for its links "
+        "alone."
+    )
+    _chart(map_spec(network, name, lit, charts.palette(st.context.theme.type)))
     st.caption(
         "Blue line: makes more likely; orange: less likely; grey: either; thicker is stronger. "
-        "Orange names are entered in the explorer now."
+        "Diamonds and their answers are entered in the explorer now."
     )
     if name:
         _lists(network, name)
 
 
+def _chart(spec: Spec) -> None:
+    drawn = {key: part for key, part in spec.items() if key != "description"}
+    st.vega_lite_chart(
+        drawn, key=DRAWN, alt=spec["description"], on_select=_pick, selection_mode=PICK
+    )
+
+
+def _pick() -> None:
+    """Callback: a point has been clicked; show the links of its variable."""
+    points = st.session_state[DRAWN]["selection"].get(PICK, [])
+    if points:
+        st.session_state[CHOSEN] = points[0]["id"]
+
+
 def _lists(network: Network, name: str) -> None:
     inward, outward = neighbours(edges(network), name)
+    st.markdown(
+        "How strong a link is: the factor on the odds (of a risk factor) or on the frequency (of a "
+        "finding), compared with patients without the diagnosis, where it is strongest."
+    )
     left, right = st.columns(2, gap="large")
     with left:
         _list("What bears on it", [(e.source, e) for e in inward], network)

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from bme_bayes.network import Network
-from bme_bayes.ui import number_table
+from bme_bayes.ui import number_link, number_table
 from bme_bayes.ui.cards import address
 from bme_bayes.ui.guard import link, literal
+from bme_bayes.ui.number_link import BASIS, KINDS, SEARCH
 from bme_bayes.ui.number_table import BASES, QUANTITIES
+from bme_bayes.ui.parts import net_number
+from bme_bayes.ui.words import in_sentence
 
-SEARCH, KINDS, BASIS, ONE = "net_search", "net_kinds", "net_basis", "net_one"
-HEADS = {
-    "kind": "Kind of number",
-    "what": "Of",
-    "state": "State",
-    "among": "Among",
-    "value": "Value",
-    "low": "From",
-    "high": "To",
-    "n": "Weight (n)",
-    "basis": "Basis",
-    "sources": "Sources",
-    "link": "DOI or PMID",
+ONE = "net_one"
+IN_FULL = 3
+ABOUT = {
+    "finding": "How many of 100 such patients have it, with the 95 % interval.",
+    "risk": "How many of 100 patients of the setting have it; then odds ratios: how a diagnosis "
+    "changes the odds of it. In brackets the 95 % interval.",
+    "diagnosis": "How many of 100 patients with marrow edema have it in this setting; then how "
+    "many of 100 with it have each kind of it. In brackets the 95 % interval.",
+}
+ROLES = ("diagnosis", "finding", "risk", "context", "process", "sign")
+HEADS: dict[str, Any] = {
+    "what": st.column_config.TextColumn("Of", width=190),
+    "state": st.column_config.TextColumn("State", width=90),
+    "among": st.column_config.TextColumn("Among", width=230),
+    "value": st.column_config.NumberColumn("Value", format="%.3g"),
+    "low": st.column_config.NumberColumn("From", format="%.3g"),
+    "high": st.column_config.NumberColumn("To", format="%.3g"),
+    "n": st.column_config.NumberColumn("n", format="%.3g"),
+    "basis": st.column_config.TextColumn("Grade", width=100),
+    "sources": st.column_config.TextColumn("Sources", width=200),
+    "link": st.column_config.LinkColumn("DOI or PMID", width=120),
+    "kind": st.column_config.TextColumn("Kind of number", width=150),
     "note": "Note",
 }
 
@@ -40,22 +54,26 @@ def _table(network: Network) -> pd.DataFrame:
 
 def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that fit what has been typed and chosen."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        words = st.text_input(
-            "Search",
-            key=SEARCH,
-            icon=":material/search:",
-            placeholder="e.g. CRP infection, steroids, Ikemura",
-            persist_state="session",
-            width=340,
-        )
-        kinds = st.multiselect(
-            "Kind of number", list(QUANTITIES.values()), key=KINDS, persist_state="session"
-        )
-        bases = st.multiselect("Basis", list(BASES.values()), key=BASIS, persist_state="session")
+    words = st.text_input(
+        "Search",
+        key=SEARCH,
+        icon=":material/search:",
+        placeholder="e.g. CRP infection, steroids, Ikemura",
+        persist_state="session",
+        width=460,
+    )
+    present = set(rows["basis"])
+    kinds = _several("Kind of number", list(QUANTITIES.values()), KINDS)
+    bases = _several("Grade", [b for b in BASES.values() if b in present], BASIS)
     found = number_table.matching(rows, words or "")
     found = found[found["kind"].isin(kinds)] if kinds else found
     return found[found["basis"].isin(bases)] if bases else found
+
+
+def _several(label: str, options: list[str], key: str) -> list[str]:
+    return st.pills(
+        label, options, selection_mode="multi", key=key, persist_state="session", wrap=True
+    )
 
 
 def draw(network: Network) -> None:
@@ -63,28 +81,30 @@ def draw(network: Network) -> None:
     rows = _table(network)
     found = _filtered(rows)
     st.caption(
-        f"{len(found)} of {len(rows)} numbers. From and to: 95 % interval. Weight: the number of "
-        "patients that the number counts for. Shares lie between 0 and 1."
+        f"{len(found)} of {len(rows)} numbers. From and to: 95 % interval. n: the number of "
+        "patients that the number counts for. Shares lie between 0 and 1. Choose a row to read "
+        "all that it rests on."
     )
+    if found.empty:
+        st.info("No number fits. Use fewer or other words, or choose fewer filters.")
+        return
     shown = found.drop(columns="text")
-    st.dataframe(
+    event = st.dataframe(
         shown,
         hide_index=True,
-        height=520,
+        height=min(520, 37 * len(shown) + 39),
         key="net_table",
         alt=f"Table of {len(found)} numbers of the model with their sources",
-        column_config={
-            **HEADS,
-            "kind": st.column_config.TextColumn("Kind of number", width=130),
-            "what": st.column_config.TextColumn("Of", width=190),
-            "state": st.column_config.TextColumn("State", width=90),
-            "among": st.column_config.TextColumn("Among", width=230),
-            "value": st.column_config.NumberColumn("Value", format="%.3g"),
-            "low": st.column_config.NumberColumn("From", format="%.3g"),
-            "high": st.column_config.NumberColumn("To", format="%.3g"),
-            "link": st.column_config.LinkColumn("DOI or PMID"),
-        },
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=HEADS,
     )
+    chosen = [i for i in event["selection"]["rows"] if i < len(shown)]
+    numbers = list(number_table.all_numbers(network))
+    in_full = found.index[chosen] if chosen else found.index[:IN_FULL]
+    if chosen or len(found) <= IN_FULL:
+        for index in in_full:
+            net_number.draw(network, numbers[index])
     st.download_button(
         "Download as CSV",
         shown.to_csv(index=False).encode(),
@@ -96,12 +116,12 @@ def draw(network: Network) -> None:
 
 
 def one(network: Network) -> None:
-    """How often one finding is seen by diagnosis, as a table to read, with its sources."""
-    names = [v.id for v in network.of_role("finding", "risk", "context", "process", "sign")]
+    """One finding, risk factor or diagnosis: its numbers as a table to read, and its sources."""
+    names = [v.id for v in network.of_role(*ROLES)]
     if st.session_state.get(ONE) not in (None, *names):
         del st.session_state[ONE]
     name = st.selectbox(
-        "Finding or risk factor",
+        "Finding, risk factor or diagnosis",
         names,
         index=names.index("serpentine_band") if "serpentine_band" in names else 0,
         format_func=lambda v: network.variables[v].label,
@@ -110,14 +130,23 @@ def one(network: Network) -> None:
         width=460,
     )
     variable = network.variable(name)
-    head, rows = number_table.by_cause(network, name)
-    if variable.role == "risk":
-        st.caption("Odds ratios: how a diagnosis changes the odds of the risk factor.")
-    else:
-        st.caption("How many of 100 such patients have it, with the 95 % interval.")
+    st.caption(ABOUT.get(variable.role, ABOUT["finding"]))
+    read = number_table.of_diagnosis if variable.role == "diagnosis" else number_table.by_cause
+    head, rows = read(network, name)
     cells = [[literal(cell) for cell in row] for row in rows]
     st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
-    keys = dict.fromkeys(s for n in network.about(name) if n.child == name for s in n.sources)
+    if variable.process:
+        process = network.variable(variable.process).label
+        st.markdown(f"It moves with other signs of the same process: {in_sentence(process)}.")
+    st.button(
+        "Each of these numbers with its source",
+        key="net_of_one",
+        icon=":material/search:",
+        on_click=number_link.search,
+        args=(f":{name}:",),
+    )
+    about = [n for n in number_table.all_numbers(network) if n.child == name]
+    keys = dict.fromkeys(s for n in about for s in n.sources)
     known = [network.sources[k] for k in keys if k in network.sources]
     with st.expander(f"What these numbers rest on ({len(known)} sources)"):
         st.markdown("\n".join(f"- {link(s.reference, address(s))}" for s in known))

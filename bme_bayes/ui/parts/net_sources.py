@@ -27,7 +27,12 @@ def draw(network: Network) -> None:
     """A searchable table of the sources, and the figures that one of them gave."""
     claims = _claims()
     words = st.text_input(
-        "Search", key=SEARCH, icon=":material/search:", persist_state="session", width=340
+        "Search",
+        key=SEARCH,
+        icon=":material/search:",
+        placeholder="e.g. Ikemura, meta-analysis, DOI",
+        persist_state="session",
+        width=460,
     )
     found = [s for s in network.sources.values() if _fits(s, words or "")]
     used = dict.fromkeys(network.sources, 0)
@@ -48,7 +53,9 @@ def draw(network: Network) -> None:
         alt=f"Table of {len(found)} sources",
         column_config={"Link": st.column_config.LinkColumn("DOI or PMID")},
     )
-    if found:
+    if not found:
+        st.info("No source fits. Use fewer or other words.")
+    else:
         _one({s.id: s for s in found}, claims)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.network import Network
 from bme_bayes.questions.explain import explain
 from bme_bayes.ui import charts, teaching
 from bme_bayes.ui import teach_session as session
+from bme_bayes.ui.cards import load_cards, numbered
 from bme_bayes.ui.guard import chart, link, literal
 from bme_bayes.ui.parts.teach_round import told
 from bme_bayes.ui.row_charts import Row, Spec, line_chart
@@ -14,6 +16,7 @@ from bme_bayes.ui.teaching import Play, Result
 from bme_bayes.ui.words import in_sentence, listed, of_100, percent, short
 
 SPOKE = 5
+TOLD_OF_CARD = 2
 
 
 def hidden(now: Play) -> None:
@@ -38,16 +41,10 @@ def draw(now: Play) -> None:
     left, right = st.columns([11, 12], gap="large")
     with left:
         _diagnosis(now, labels)
-        _spoke(now, labels)
     with right:
-        _score(result, labels)
-    st.button(
-        "Another case",
-        key="teach_again",
-        icon=":material/arrow_forward:",
-        on_click=session.set_play,
-        args=(None,),
-    )
+        _score(result, labels, session.model_of(now.case).network)
+    _spoke(now, labels)
+    _card(now)
 
 
 def _diagnosis(now: Play, labels: dict[str, str]) -> None:
@@ -83,7 +80,20 @@ def _spoke(now: Play, labels: dict[str, str]) -> None:
         st.markdown("\n".join(f"- {w.words}" for w in weighed.findings[:SPOKE]))
 
 
-def _score(result: Result, labels: dict[str, str]) -> None:
+def _card(now: Play) -> None:
+    """From the reference card: how to tell the diagnosis from its mimics."""
+    card = next((c for c in load_cards() if c.id == now.case.diagnosis), None)
+    if card is None:
+        return
+    sources = session.model_of(now.case).network.sources
+    with st.expander(f"To remember: {in_sentence(card.title)}"):
+        st.markdown(f"*{card.summary}*")
+        for title, body in card.sections[:TOLD_OF_CARD]:
+            st.markdown(f"**{title}.** {numbered(body, card, sources)}")
+        st.caption("The whole card, with its list of sources: “Network and sources”, Cards.")
+
+
+def _score(result: Result, labels: dict[str, str], network: Network) -> None:
     st.subheader("Your score", anchor=False)
     yours, models = (teaching.brier(e[-1], result.truth) for e in (result.learner, result.model))
     left, right = st.columns(2)
@@ -93,8 +103,13 @@ def _score(result: Result, labels: dict[str, str]) -> None:
         "Brier score of the last estimate: 0 is certain and right, 2 is certain and wrong; "
         "saying nothing more than “any of them” gives about 0.9."
     )
-    st.markdown("\n".join([_needed("You", result, True), _needed("The model", result, False)]))
     name = in_sentence(short(result.truth, labels))
+    st.markdown(f"**How many findings were needed to put {name} first?**")
+    lines = [
+        _needed("You", result, True),
+        _needed("The model, step by step with you", result, False),
+    ]
+    st.markdown("\n".join([*lines, f"- {_fewest(result, network)}"]))
     st.markdown(f"How likely **{name}** was held to be after each step:")
     chart(_path(result, name), "teach_path")
 
@@ -102,14 +117,23 @@ def _score(result: Result, labels: dict[str, str]) -> None:
 def _needed(who: str, result: Result, learner: bool) -> str:
     estimates = result.learner if learner else result.model
     last = estimates[-1][result.truth]
-    held = "held" if learner else "holds"
-    end = f"{held} it for the cause in {of_100(last)} at the end"
+    end = f"at the end {of_100(last)}"
     first = teaching.settled(estimates, result.truth)
     if first is None:
-        return f"- {who}: another diagnosis led at the end; {end}."
-    needed = result.findings[first]
+        return f"- {who}: another diagnosis led; {end}."
     since = f"step {first}" if first else "the start"
-    return f"- {who}: put it first from {since} on, knowing {needed} findings; {end}."
+    return f"- {who}: **{result.findings[first]}**, first from {since} on; {end}."
+
+
+def _fewest(result: Result, network: Network) -> str:
+    """The fewest findings with which the model puts the diagnosis first, in words."""
+    start = result.findings[0]
+    if result.fewest is None:
+        return "The fewest possible: no choice of what is reported puts it first in the model."
+    if not result.fewest:
+        return f"The fewest possible: **{start}**, those of the start."
+    names = listed([in_sentence(network.variable(f).label) for f in result.fewest])
+    return f"The fewest possible: **{start + len(result.fewest)}**, the start and {names}."
 
 
 def _path(result: Result, name: str) -> Spec:
@@ -123,33 +147,3 @@ def _path(result: Result, name: str) -> Spec:
     told_all = f"Line chart of how likely {name} was held to be. {spoken}."
     series_colors = [("You", colors.mark), ("The model", colors.strong)]
     return line_chart(rows, series_colors, told_all, colors)
-
-
-def session_scores() -> None:
-    """All cases of this session: scores and calibration."""
-    results = session.results()
-    if not results:
-        return
-    with st.expander(f"Your session: {len(results)} finished", key="teach_session"):
-        head = "| Case | You | Model | Steps | Right at the end |\n|---|---|---|---|---|"
-        lines = [head]
-        for r in results:
-            right = "yes" if teaching.leader(r.learner[-1]) == r.truth else "no"
-            scores = [f"{teaching.brier(e[-1], r.truth):.2f}" for e in (r.learner, r.model)]
-            lines.append(
-                f"| {literal(r.title)} | {scores[0]} | {scores[1]} | {r.orders} | {right} |"
-            )
-        st.markdown("\n".join(lines))
-        st.markdown("**How sure you were, and how often you were right** (at every step)")
-        lines = [
-            "| You were sure in | Times | On average | You were right in |",
-            "|---|---|---|---|",
-        ]
-        for b in teaching.calibration(results):
-            span = f"{b.low * 100:.0f} to {min(b.high, 1) * 100:.0f} of 100"
-            lines.append(f"| {span} | {b.count} | {of_100(b.said)} | {of_100(b.right)} |")
-        st.markdown("\n".join(lines))
-        st.caption(
-            "Who is well calibrated is right about as often as they are sure. A few cases say "
-            "little; published reports are rarer and more deceptive than a clinic."
-        )

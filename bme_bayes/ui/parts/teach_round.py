@@ -18,7 +18,6 @@ from bme_bayes.ui.teaching import Order, Play, Round
 from bme_bayes.ui.words import GROUPS, finding_and_answer, in_sentence, of_100, percent, short
 
 CONSIDERED = "guess_considered"
-MOST = 4
 SHOWN = 6
 NEW_TOLD = 4
 MOVED = 0.02
@@ -74,13 +73,14 @@ def told(variable: Variable, value: object) -> str:
 def _estimate(now: Play, network: Network) -> None:
     st.subheader("What do you think?", anchor=False)
     labels = {v.id: v.label for v in network.diagnoses}
-    chosen = st.multiselect(
-        "Diagnoses that you consider (up to four; the first is enough)",
+    chosen = st.pills(
+        "Causes that you consider (one is enough)",
         list(labels),
+        selection_mode="multi",
         format_func=lambda d: short(d, labels),
         key=CONSIDERED,
-        max_selections=MOST,
         persist_state="session",
+        wrap=True,
     )
     chances: dict[str, float] = {}
     for diagnosis in chosen:
@@ -100,7 +100,9 @@ def _estimate(now: Play, network: Network) -> None:
     if total > 1:
         st.caption(f"Together {total * 100:.0f} of 100: they are scaled down to 100.")
     elif chosen:
-        st.caption(f"Left for all other causes together: {(1 - total) * 100:.0f} of 100.")
+        st.caption(
+            f"Left for all other causes together: {(1 - total) * 100:.0f} of 100, shared evenly."
+        )
     st.button(
         "Commit to this",
         key="teach_commit",
@@ -118,10 +120,12 @@ def _compared(now: Play) -> None:
     before = session.answer(case, now.known_after(len(now.rounds) - 1))
     first = len(now.rounds) == 1
     st.subheader("You and the model", anchor=False)
+    if not now.rounds[-1].revealed:
+        st.markdown("The report does not say. Nothing is new, so your estimate stands.")
     chart(compared_spec(now, model, None if first else before), "teach_compared")
     tick = "" if first else " Tick: the model before this step."
     st.caption(f"Bar: the model. Diamond: you.{tick} All as main cause, of 100 such patients.")
-    if not first:
+    if not first and now.rounds[-1].revealed:
         st.markdown(effect(before, model))
         _weights(now)
 
@@ -185,6 +189,7 @@ def _weights(now: Play) -> None:
 
 def _next(now: Play, network: Network) -> None:
     st.subheader("What next?", anchor=False)
+    st.caption(left_over(len(now.case.findings) - len(now.known)))
     offered = {o.id: o for o in teaching.orders(network, load_bundles(), now)}
     tests = [o for o in offered.values() if o.id not in network.variables]
     with st.container(horizontal=True, gap="small"):
@@ -216,6 +221,13 @@ def _next(now: Play, network: Network) -> None:
         on_click=_finish,
         args=(now,),
     )
+
+
+def left_over(count: int) -> str:
+    """How much of a report has not been revealed."""
+    if count == 0:
+        return "You know everything that the report says."
+    return f"The report says {count} more thing{'s' if count > 1 else ''} that you have not seen."
 
 
 def _ask(now: Play, order: Order) -> None:
