@@ -26,3 +26,24 @@ def test_from_the_graph_to_a_source(app_server: str, page: Page) -> None:
     link = page.locator("a[href^='https://doi.org/']").first
     expect(link).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
+
+
+def test_a_click_on_a_point_shows_its_links(app_server: str, page: Page) -> None:
+    page.goto(f"{app_server}/network")
+    box = page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first
+    box.wait_for(timeout=LONG)
+    page.wait_for_timeout(500)
+    size = box.bounding_box()
+    assert size is not None
+    # The first point of the left column: age band.
+    box.click(position={"x": size["width"] * 0.02 / 4.02, "y": size["height"] * 0.5 / 24})
+    expect(page.get_by_text("What bears on it")).to_be_visible()
+
+
+def test_a_link_opens_one_number_with_its_sources(app_server: str, page: Page) -> None:
+    key = "[frequency:serpentine_band:present:avn.late_arco_3_4]"
+    page.goto(f"{app_server}/network?number={key}&region=hip&setting=sports_medicine")
+    expect(page.get_by_text("Grade: published and estimated")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("link", name="Ikemura S 2010")).to_be_visible()
+    expect(page.get_by_label("Search", exact=True)).to_have_value(key)
+    assert "number=" not in page.url

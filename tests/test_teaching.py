@@ -3,19 +3,22 @@
 import itertools
 import json
 import math
+import re
 from functools import cache
 
 import pytest
 
 import bme_bayes as bb
 from bme_bayes.library import networks_folder
-from bme_bayes.network import Network
+from bme_bayes.network import EDEMA, Network
 from bme_bayes.questions.battery import load_bundles
 from bme_bayes.reading import read_network
-from bme_bayes.ui import lesson_numbers, teaching
+from bme_bayes.ui import lesson_numbers, teach_writing, teaching
 from bme_bayes.ui.charts import LIGHT
-from bme_bayes.ui.lesson_charts import crowd, fagan
+from bme_bayes.ui.lesson_charts import crowd, fagan, tree
+from bme_bayes.ui.state import Case
 from bme_bayes.ui.teach_cases import CaseFileError, from_file, published
+from bme_bayes.ui.teach_fewest import fewest
 
 
 @cache
@@ -83,7 +86,7 @@ def test_a_round_reveals_what_the_case_holds_and_nothing_twice() -> None:
     network = network_of(case.region)
     play = teaching.begin(case)
     while offered := teaching.orders(network, load_bundles(), play):
-        assert play.waits_for_estimate
+        assert play.waits_for_estimate == bool(play.rounds[-1].revealed)
         play = teaching.ask(teaching.commit(play, {"bmes": 1.0}), offered[0])
     revealed = [f for r in play.rounds for f in r.revealed]
     assert len(revealed) == len(set(revealed))
@@ -113,6 +116,62 @@ def test_scores() -> None:
     bins = teaching.calibration([result])
     assert [(b.count, b.right) for b in bins] == [(2, 0.5)]
     assert bins[0].said == pytest.approx(0.85)
+    assert teaching.average([result]) == pytest.approx((1.28, 0.02))
+
+
+def test_a_step_that_reveals_nothing_is_not_judged_again() -> None:
+    right, wrong = {"a": 0.9, "b": 0.1}, {"a": 0.2, "b": 0.8}
+    result = teaching.Result("x", "a", (right, right, wrong), (right,) * 3, 2, (2, 2, 3))
+    assert result.judged == (right, wrong)
+    assert sum(b.count for b in teaching.calibration([result])) == 2
+
+
+def test_the_fewest_findings_are_the_fewest() -> None:
+    found = {"age_band": "30_50", "groin_pain": "present", "crp": "normal", "limp": "present",
+             "serpentine_band": "present", "corticosteroids": "present"}  # fmt: skip
+    start = ("age_band", "groin_pain")
+    known = {f: found[f] for f in start}
+    assert ENGINE.posterior(known).leader != "avn"
+    free = [f for f in found if f not in start]
+    alone = {f: ENGINE.posterior({**known, f: found[f]}) for f in free}
+    first = [f for f in free if alone[f].leader == "avn"]
+    best = max(first, key=lambda f: alone[f].diagnoses["avn"].main_cause)
+    assert fewest(ENGINE, found, start, "avn") == (best,)
+    assert fewest(ENGINE, found, (*start, best), "avn") == ()
+    assert fewest(ENGINE, found, start, "malignancy") is None
+
+
+@pytest.mark.parametrize("region", ["hip", "knee", "ankle_foot", "spine"])
+def test_a_template_can_be_loaded_as_it_is_and_with_everything_filled_in(region: str) -> None:
+    network = network_of(region)
+    text = teach_writing.template(network, "general_orthopaedics")
+    (case,) = from_file(text, "case.yaml", network_of)
+    assert case.findings == {"age_band": "30_50"}
+    filled = re.sub(r"^  # (\w+: )", r"  \1", text, flags=re.MULTILINE)
+    (case,) = from_file(filled, "case.yaml", network_of)
+    observed = {v.id for v in network.of_role("context", "risk", "finding")} - {EDEMA}
+    assert set(case.findings) == observed
+
+
+def test_what_is_entered_can_be_written_and_loaded() -> None:
+    pairs = (("sex", "female"), ("joint_effusion", "probable"), ("crp", "normal"))
+    entered = Case("hip", "sports_medicine", pairs)
+    told = {"confirmed_by": " MRI ", "note": ""}
+    text = teach_writing.written(network_of("hip"), entered, "bmes", told)
+    assert "note" not in json.loads(text)
+    (case,) = from_file(text, "case.json", network_of)
+    assert case.setting == "sports_medicine"
+    assert case.confirmed_by == "MRI"
+    assert case.findings["joint_effusion"] == {"present": 0.8, "absent": 0.2}
+
+
+def test_a_file_may_say_what_is_told_first_and_name_the_case() -> None:
+    (case,) = loaded({**GIVEN, "start": ["age"], "title": "The *runner*"})
+    assert case.start == ("age_band",)
+    assert "runner" in case.title
+    assert "*" not in case.title
+    with pytest.raises(CaseFileError, match="crp"):
+        loaded({**GIVEN, "start": ["crpp"]})
 
 
 def test_a_meeting_agrees_with_the_model() -> None:
@@ -143,5 +202,9 @@ def test_lesson_charts_are_described() -> None:
     found = lesson_numbers.Meeting(0.1, 0.8, 0.2, 0.31)
     spec = crowd(found, "this", "that", LIGHT)
     assert len(spec["data"]["values"]) == 1000
-    assert "this and that: 80" in spec["description"]
+    assert "This and that: 80" in spec["description"]
     assert "20" in fagan(0.2, 5.0, LIGHT)["description"]
+    branches = tree(found, "this", LIGHT)
+    numbers = [node["n"] for node in branches["layer"][1]["data"]["values"]]
+    assert numbers == [1000, 100, 900, 80, 20, 180, 720]
+    assert "100 have this, of whom 80 have the result" in branches["description"]

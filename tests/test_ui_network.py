@@ -1,13 +1,15 @@
 """The page of the network and its sources: what it shows, with and without Streamlit."""
 
+import re
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import bme_bayes as bb
-from bme_bayes.ui import cards, network_map, number_table
+from bme_bayes.ui import cards, network_map, number_link, number_table
 from bme_bayes.ui.charts import DARK
+from bme_bayes.ui.guard import literal
 
 TOP = Path(__file__).resolve().parents[1]
 PAGES = TOP / "bme_bayes" / "ui" / "pages"
@@ -61,9 +63,27 @@ def test_numbers_are_found_by_words_synonyms_and_sources() -> None:
 def test_a_findings_table_has_a_row_for_each_kind_and_none() -> None:
     head, rows = number_table.by_cause(HIP, "serpentine_band")
     assert head == ["Among", "present", "Rests on"]
+    assert all(re.search(r", n = \d", row[2]) for row in rows)
     assert {len(row) for row in rows} == {3}
     assert any(row[0] == "None of the diagnoses" for row in rows)
     assert len(rows) == len(HIP.kinds) + 1
+
+
+def test_a_diagnosis_has_a_table_of_base_rates_and_kinds() -> None:
+    head, rows = number_table.of_diagnosis(HIP, "avn")
+    rates = [n for n in HIP.prior.region("hip").values() if n.child == "avn"]
+    kinds = [k for k in HIP.kinds if k.diagnosis == "avn"]
+    assert {len(row) for row in rows} == {len(head)}
+    assert len(rows) == len(rates) + len(kinds)
+    assert rows[0][0] == "All patients of the setting"
+
+
+def test_every_number_can_be_linked_to_and_found_alone() -> None:
+    rows = number_table.table(HIP)
+    numbers = list(number_table.all_numbers(HIP))
+    for index in (0, 700, 2000, len(numbers) - 1):
+        found = number_table.matching(rows, number_table.key_of(numbers[index]))
+        assert list(found.index) == [index]
 
 
 def test_the_graph_joins_risks_diagnoses_processes_and_findings() -> None:
@@ -79,10 +99,11 @@ def test_the_graph_joins_risks_diagnoses_processes_and_findings() -> None:
 
 
 def test_the_graph_is_drawn_whole_and_around_one_variable() -> None:
-    whole = network_map.map_spec(HIP, None, {"crp"}, DARK)
-    one = network_map.map_spec(HIP, "avn", (), DARK)
+    whole = network_map.map_spec(HIP, None, {"crp": "Normal"}, DARK)
+    one = network_map.map_spec(HIP, "avn", {}, DARK)
     names = [p["name"] for p in whole["layer"][1]["data"]["values"]]
     assert len(names) == len(HIP.variables)
+    assert "C-reactive protein: Normal" in names
     looks = {p["look"] for p in one["layer"][1]["data"]["values"]}
     assert looks == {"chosen", "other"}
     assert "1 are entered" in whole["description"]
@@ -95,6 +116,12 @@ def test_keys_in_cards_become_numbers_of_known_sources() -> None:
         assert all(key in HIP.sources for key in card.sources)
         for _, body in card.sections:
             assert "[overview_" not in cards.numbered(body, card)
+    card = next(c for c in cards.load_cards() if c.id == "traumatic_fracture")
+    key = next(k for k in card.sources if cards.address(HIP.sources[k]))
+    linked = cards.numbered(f"so [{key}]", card, HIP.sources)
+    assert (
+        linked == f"so [\\[{card.sources.index(key) + 1}\\]](<{cards.address(HIP.sources[key])}>)"
+    )
 
 
 def test_coverage_is_known_with_and_without_its_document() -> None:
@@ -121,9 +148,39 @@ def test_the_links_of_one_variable_are_told_in_words(app: AppTest) -> None:
 def test_search_and_filter_the_numbers(app: AppTest) -> None:
     view(app, "All numbers")
     app.text_input(key="net_search").set_value("crp infection").run()
-    app.multiselect(key="net_basis").set_value(["Published"]).run()
-    assert "of 3" in text(app)
+    every = len(app.dataframe[0].value)
+    app.button_group(key="net_basis").set_value(["Published and estimated"]).run()
+    assert 0 < len(app.dataframe[0].value) < every
+    assert set(app.dataframe[0].value["basis"]) == {"Published and estimated"}
+    app.text_input(key="net_search").set_value("no such thing").run()
+    assert "No number fits" in app.info[0].value
     assert not app.exception
+
+
+def test_a_link_to_a_number_shows_it_in_full(app: AppTest) -> None:
+    number = HIP.numbers["frequency", "serpentine_band", "present", "avn.late_arco_3_4"]
+    query = number_link.query(number_table.key_of(number), "hip", "sports_medicine")
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    said = text(app)
+    assert app.button_group(key="net_view").value == "All numbers"
+    assert app.selectbox(key="net_setting").value == "sports_medicine"
+    assert literal(number_table.shown(number)) in said
+    assert "Grade: published and estimated" in said
+    assert "Ikemura" in said
+    assert "number" not in app.query_params
+    app.text_input(key="net_search").set_value("").run()
+    assert len(app.dataframe[0].value) > 1000
+
+
+def test_from_one_finding_to_each_of_its_numbers(app: AppTest) -> None:
+    view(app, "One finding")
+    app.selectbox(key="net_one").set_value("avn").run()
+    assert "marrow edema have it in this setting" in text(app)
+    app.button(key="net_of_one").click().run()
+    found = app.dataframe[0].value
+    assert set(found["what"]) == {HIP.variable("avn").label}
 
 
 def test_a_source_shows_what_was_taken_from_it(app: AppTest) -> None:

@@ -6,8 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from bme_bayes.engine import Engine
+from bme_bayes.questions.battery import load_bundles
+from bme_bayes.ui import teaching
 from bme_bayes.ui.parts.teach_lessons import LESSONS
+from bme_bayes.ui.session import EXPLORER
+from bme_bayes.ui.state import Case, Explorer
 from bme_bayes.ui.teach_session import LOADED, PLAY, RESULTS
+from bme_bayes.ui.teach_session import plain_network as network_of
 
 TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "bme_bayes" / "ui" / "pages" / "teach.py"
@@ -34,8 +39,18 @@ def click(app: AppTest, key: str) -> None:
 
 def commit(app: AppTest, *diagnoses: str) -> None:
     if diagnoses:
-        app.multiselect(key="guess_considered").set_value(list(diagnoses)).run()
+        app.button_group(key="guess_considered").set_value(list(diagnoses)).run()
     click(app, "teach_commit")
+
+
+def reveals(app: AppTest, something: bool) -> str:
+    """The button of a test that reveals something of the case being played, or nothing."""
+    now = app.session_state[PLAY]
+    network = network_of(now.case.region)
+    for order in teaching.orders(network, load_bundles(), now):
+        if bool(teaching.ask(now, order).rounds[-1].revealed) == something:
+            return f"teach_ask:{order.id}"
+    raise AssertionError("the case has no such test")
 
 
 def lesson(app: AppTest, name: str) -> None:
@@ -50,7 +65,7 @@ def test_a_case_is_played_to_the_end(app: AppTest) -> None:
     assert app.button(key="teach_commit").disabled
     commit(app, "avn", "infection")
     assert "You and the model" in text(app)
-    click(app, "teach_ask:mri")
+    click(app, reveals(app, True))
     assert "You and the model" not in text(app)
     commit(app)
     assert "Effect of this step" in text(app)
@@ -59,6 +74,8 @@ def test_a_case_is_played_to_the_end(app: AppTest) -> None:
     assert "It was:" in said
     assert "Confirmed by:" in said
     assert "Your score" in said
+    assert "The fewest possible:" in said
+    assert "To remember:" in " ".join(e.label for e in app.expander)
     (result,) = app.session_state[RESULTS]
     assert len(result.learner) == len(result.model) == 2
     click(app, "teach_again")
@@ -73,9 +90,11 @@ def test_what_a_case_does_not_hold_is_not_reported(app: AppTest) -> None:
     assert options
     for key in [str(b.key) for b in app.button if str(b.key).startswith("teach_ask:")]:
         click(app, key)
-        if not app.session_state[PLAY].rounds[-1].revealed:
+        if app.session_state[PLAY].rounds[-1].revealed:
+            commit(app)
+        else:
             assert "Not reported" in text(app)
-        commit(app)
+            assert "your estimate stands" in text(app)
     assert app.session_state[PLAY].known == dict(case.findings)
 
 
@@ -83,7 +102,7 @@ def test_for_a_projector_nothing_is_given_away_until_revealed(app: AppTest) -> N
     app.toggle(key="teach_projector").set_value(True).run()
     click(app, "teach_start")
     commit(app, "bmes")
-    click(app, "teach_ask:mri")
+    click(app, reveals(app, True))
     commit(app)
     assert "You and the model" not in text(app)
     click(app, "teach_finish")
@@ -113,6 +132,23 @@ def test_a_teachers_file_is_loaded_and_a_faulty_one_explained(app: AppTest) -> N
     assert len(app.selectbox(key="teach_pick").options) > 100
 
 
+def test_what_is_entered_in_the_explorer_becomes_a_case(app: AppTest) -> None:
+    assert "Nothing is entered there now" in text(app)
+    pairs = (("sex", "female"), ("groin_pain", "present"), ("crp", "normal"))
+    app.session_state[EXPLORER] = Explorer(Case("hip", "general_orthopaedics", pairs))
+    app.run()
+    assert app.button(key="teach_use").disabled
+    app.selectbox(key="teach_write_diagnosis").set_value("bmes").run()
+    click(app, "teach_use")
+    (case,) = app.session_state[LOADED]
+    assert case.findings == dict(pairs)
+    click(app, "teach_start")
+    assert "C-reactive protein" not in text(app)
+    assert "The report says 1 more thing" not in text(app)
+    commit(app, "bmes")
+    assert "The report says 1 more thing" in text(app)
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_lesson_is_drawn_in_the_words_of_a_clinic(app: AppTest, name: str) -> None:
     lesson(app, name)
@@ -125,6 +161,7 @@ def test_base_rates_are_counted_after_a_guess(app: AppTest) -> None:
     app.slider(key="lesson_rate_guess").set_value(80).run()
     click(app, "lesson_rate_show")
     assert "You said 80 of 100" in text(app)
+    assert "people have the result (" in text(app)
 
 
 def test_the_syndrome_rises_when_other_causes_are_excluded(app: AppTest) -> None:

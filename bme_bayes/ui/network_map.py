@@ -139,8 +139,8 @@ def _places(network: Network, keep: Collection[str]) -> tuple[dict[str, Spec], i
 
 
 def _named(label: str, answer: str | None) -> str:
-    """A name; before it the answer where one has been entered, as long names are cut."""
-    return f"{answer} · {label}" if answer else label
+    """A name, with the answer where one has been entered."""
+    return f"{label}: {answer}" if answer else label
 
 
 def _look(variable: str, name: str | None, lit: Collection[str]) -> str:

@@ -50,7 +50,7 @@ def row_chart(rows: Sequence[Row], marks: Sequence[Mark], told: str, colors: Pal
                 "field": "row",
                 "type": "ordinal",
                 "axis": None,
-                "sort": None,
+                "sort": "ascending",
                 "scale": {"paddingInner": 0, "paddingOuter": 0},
             }
         },

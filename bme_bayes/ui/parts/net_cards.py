@@ -66,7 +66,7 @@ def covered(_network: Network) -> None:
     cards = load_cards()
     rows = coverage(_coverage_text(), cards)
     st.caption("The points that the overview texts make, and the cards that carry each of them.")
-    lines = [f"- **{point}** {said}: {titles.replace('; ', ', ')}." for point, said, titles in rows]
+    lines = [f"- **{point}. {said}.** {titles}." for point, said, titles in rows]
     st.markdown("\n".join(lines))
 
 

@@ -34,8 +34,8 @@ def draw(network: Network) -> None:
     used = state.split(session.explorer().case, network).used
     lit = {f: answer(network.variable(f), c) for f, c in used.items()}
     st.caption(
-        f"From left to right: {', '.join(t.lower() for t in TITLES)}. Click a point for its links "
-        "alone."
+        f"From left to right: {', '.join(t.lower() for t in TITLES)}. Choose a name, or "
+        "click its point, to read its links in words."
     )
     _chart(map_spec(network, name, lit, charts.palette(st.context.theme.type)))
     st.caption(

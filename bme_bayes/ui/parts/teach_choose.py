@@ -80,7 +80,8 @@ def _start(found: list[TeachCase]) -> None:
             on_click=_any,
             args=(found,),
         )
-    st.caption(f"{len(found)} cases. Their order says nothing of the diagnosis.")
+    if len(found) > 1:
+        st.caption(f"{len(found)} cases. Their order says nothing of the diagnosis.")
 
 
 def _any(found: list[TeachCase]) -> None:
