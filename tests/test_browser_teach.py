@@ -1,8 +1,6 @@
 """The Teach page in a real browser: a case played to the end, and a teacher's own file."""
 
-from pathlib import Path
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 LONG = 90_000
 
@@ -33,9 +31,7 @@ def test_a_case_is_taught_to_the_end(app_server: str, page: Page) -> None:
     assert page.get_by_test_id("stException").count() == 0
 
 
-def test_a_template_is_filled_in_loaded_and_played(
-    app_server: str, page: Page, tmp_path: Path
-) -> None:
+def test_a_template_is_filled_in_loaded_and_played(app_server: str, page: Page) -> None:
     page.set_default_timeout(20_000)
     page.goto(f"{app_server}/teach")
     page.get_by_text("Teach with cases of your own").click(timeout=LONG)
@@ -46,11 +42,10 @@ def test_a_template_is_filled_in_loaded_and_played(
     filled = text.replace("# crp: markedly_raised", "crp: markedly_raised")
     assert filled != text
     upload = page.locator("input[type=file]")
-    wrong = {"name": name, "mimeType": "text/plain", "buffer": b"region: hop\nfindings: {}\n"}
-    upload.set_input_files(wrong)
+    wrong = b"region: hop\nfindings: {}\n"
+    upload.set_input_files(FilePayload(name=name, mimeType="text/plain", buffer=wrong))
     expect(page.get_by_text("Case 1: the region “hop” is not known")).to_be_visible()
-    right = {"name": name, "mimeType": "text/plain", "buffer": filled.encode()}
-    upload.set_input_files(right)
+    upload.set_input_files(FilePayload(name=name, mimeType="text/plain", buffer=filled.encode()))
     expect(page.get_by_text("Your case is in the list above")).to_be_visible()
     page.get_by_role("button", name="Start this case").click()
     expect(page.get_by_text("Age band: 30 to 50")).to_be_visible()

@@ -17,7 +17,7 @@ from bme_bayes.ui import lesson_numbers, teach_writing, teaching
 from bme_bayes.ui.charts import LIGHT
 from bme_bayes.ui.lesson_charts import crowd, fagan, tree
 from bme_bayes.ui.state import Case
-from bme_bayes.ui.teach_cases import CaseFileError, from_file, published
+from bme_bayes.ui.teach_cases import CaseFileError, TeachCase, from_file, published
 from bme_bayes.ui.teach_fewest import fewest
 
 
@@ -31,7 +31,7 @@ ENGINE = bb.Engine(bb.load("hip"))
 GIVEN = {"region": "hip", "findings": {"age": 34, "crp": "normal"}, "diagnosis": "bmes"}
 
 
-def loaded(*rows: object) -> tuple[object, ...]:
+def loaded(*rows: object) -> tuple[TeachCase, ...]:
     return from_file(json.dumps(list(rows)), "cases.json", network_of)
 
 

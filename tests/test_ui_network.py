@@ -71,6 +71,7 @@ def test_a_findings_table_has_a_row_for_each_kind_and_none() -> None:
 
 def test_a_diagnosis_has_a_table_of_base_rates_and_kinds() -> None:
     head, rows = number_table.of_diagnosis(HIP, "avn")
+    assert HIP.prior
     rates = [n for n in HIP.prior.region("hip").values() if n.child == "avn"]
     kinds = [k for k in HIP.kinds if k.diagnosis == "avn"]
     assert {len(row) for row in rows} == {len(head)}
