@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format docs bench fuzz regression lock upgrade chromium clean
+.PHONY: help app test lint format docs bench fuzz load regression lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -35,6 +35,9 @@ format: $(VENV)/dev.stamp
 
 fuzz: $(VENV)/dev.stamp ## every reader, over 100,000 inputs, about 5 minutes; SEED=2 for others
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seed $(or $(SEED),1)
+
+load: $(VENV)/dev.stamp ## 50 people at the app for 5 minutes; SESSIONS=8 SECONDS=60 for fewer
+	$(BIN)/python -W ignore -m benchmarks.load --sessions $(or $(SESSIONS),50) --seconds $(or $(SECONDS),300)
 
 regression: $(VENV)/dev.stamp ## rewrite the reviewed posteriors; then read `git diff`
 	PYTHONPATH=tests $(BIN)/python tests/regression.py
