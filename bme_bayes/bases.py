@@ -7,6 +7,7 @@ what the model says.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.casemix import CaseMix, build_case_mix
 from bme_bayes.errors import InputError
+from bme_bayes.machine import one_thread
 from bme_bayes.network import Network
 from bme_bayes.priors import COUNT_CAP
 from bme_bayes.roots import Roots, spread
@@ -136,7 +138,8 @@ def response(network: Network, scenarios: Scenarios, edema: Floats, solved: Solv
     """
     mix = build_case_mix(network)
     fit = _Fit(scenarios, edema, kind_offsets(network, reference_mix(network)), mix)
-    marginals, jacobian = fit.residual(solved.theta, np.zeros(len(solved.theta)))
+    with one_thread():
+        marginals, jacobian = fit.residual(solved.theta, np.zeros(len(solved.theta)))
     inverse = np.linalg.pinv(jacobian / marginals[:, None], rcond=1e-10)
     return np.asarray(inverse[:, : len(scenarios.grades)])
 
@@ -174,42 +177,59 @@ class _Fit:
         odds, prevalence, mix = self.unpack(theta)
         roots = spread(mix, self.scenarios)
         scenario = self.scenarios.gather(odds) * prevalence[self.scenarios.count] * self.edema
-        joint = roots.context * scenario
-        expected, scores, blocks = self._fixed_features(), self._fixed_features(), []
-        for index, risk in enumerate(mix.risks):
-            factor = roots.factor(index, None)
-            joint = joint * factor
-            table = risk.shares().reshape(len(risk.odds), -1)
-            chance = table[:, :, None] * roots.ratios[index][:, None, :]
-            chance = np.divide(chance, factor, out=np.zeros_like(chance), where=factor > 0)[1:]
-            blocks.append((len(expected), len(risk.odds) - 1))
-            expected += [c.ravel() for c in chance]
-            scores += [(c - t[:, None]).ravel() for c, t in zip(chance, table[1:], strict=True)]
-        weight = (joint / joint.sum()).ravel()
-        left, right = np.stack(expected), np.stack(scores)
-        mean = left @ weight
-        weighted = left * weight
-        jacobian = weighted @ right.T - np.outer(mean, right @ weight)
-        for first, size in blocks:
-            within = slice(first, first + size)
-            own = weighted[within]
-            jacobian[within, within] += np.diag(own.sum(axis=1)) - own @ left[within].T
-        return mean - target, jacobian
+        joint = roots.everyone * scenario
+        joint /= joint.sum()
+        features, first = self._features()
+        size = len(features)
+        mean, stated, both = np.zeros(size), np.zeros(size), np.zeros((size, size))
+        for pair, weight in enumerate(joint):
+            shares = self._fill(features, first, roots, pair)
+            now = features @ weight
+            mean += now
+            stated += shares * weight.sum()
+            both += (features * weight) @ features.T - np.outer(now, shares)
+            for place, states in self._blocks(first):
+                within = slice(place, place + states)
+                own = features[within]
+                both[within, within] += np.diag(now[within]) - (own * weight) @ own.T
+        return mean - target, both - np.outer(mean, mean - stated)
 
-    def _fixed_features(self) -> list[Floats]:
-        pairs = len(self.mix.age) * len(self.mix.sex)
-        grades = np.zeros((len(self.scenarios.grades) + 1, self.scenarios.size))
-        columns = np.append(self.scenarios.grade_of, len(self.scenarios.grades))
+    def _blocks(self, first: int) -> Iterator[tuple[int, int]]:
+        """First row and number of rows of each risk factor among the features."""
+        for risk in self.mix.risks:
+            yield first, len(risk.odds) - 1
+            first += len(risk.odds) - 1
+
+    def _fill(self, features: Floats, first: int, roots: Roots, pair: int) -> Floats:
+        """Set the features of one pair of age and sex; the stated share of each, or 0."""
+        shares = np.zeros(len(features))
+        age, sex = divmod(pair, len(self.mix.sex))
+        ages = slice(len(self.scenarios.grades) + 2, first - 1)
+        features[ages] = (np.arange(1, len(self.mix.age)) == age)[:, None]
+        features[first - 1] = sex == 1
+        for index, (place, states) in enumerate(self._blocks(first)):
+            share = roots.shares[index][:, pair]
+            chance = share[:, None] * roots.ratios[index]
+            total = chance.sum(axis=0)
+            own = features[place : place + states]
+            own[:] = 0.0
+            np.divide(chance[1:], total, out=own, where=total > 0)
+            shares[place : place + states] = share[1:]
+        return shares
+
+    def _features(self) -> tuple[Floats, int]:
+        """(len(theta), S) features that are the same for everyone; first row of the risk factors.
+
+        These are the grades and whether there are 0 or 3 diagnoses; the rest are zeros.
+        """
+        grades, scenarios = len(self.scenarios.grades), self.scenarios
+        first = grades + 2 + len(self.mix.age) - 1 + len(self.mix.sex) - 1
+        out = np.zeros((first + sum(len(r.odds) - 1 for r in self.mix.risks), scenarios.size))
+        columns = np.append(scenarios.grade_of, grades)[scenarios.members]
         for member in range(COUNT_CAP):
-            grades[columns[self.scenarios.members[:, member]], np.arange(self.scenarios.size)] = 1.0
-        by_scenario = [*grades[:-1], self.scenarios.count == 0, self.scenarios.count == 3]
-        features = [np.tile(f.astype(float), pairs) for f in by_scenario]
-        for a in range(1, len(self.mix.age)):
-            on = np.repeat(np.arange(len(self.mix.age)) == a, len(self.mix.sex))
-            features.append(np.repeat(on.astype(float), self.scenarios.size))
-        sexes = np.tile(np.arange(len(self.mix.sex)) == 1, len(self.mix.age))
-        features.append(np.repeat(sexes.astype(float), self.scenarios.size))
-        return features
+            out[columns[:, member], np.arange(scenarios.size)] = 1.0
+        out[grades], out[grades + 1] = scenarios.count == 0, scenarios.count == COUNT_CAP
+        return out, first
 
     def solved(self, theta: Floats, rounds: int) -> Solved:
         odds, prevalence, mix = self.unpack(theta)
