@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 WIDE = "\N{NO-BREAK SPACE}"
+BRACKETS = re.compile(r" \([^()]*\)")
 REGIONS = {"ankle_foot": "ankle and foot"}
 BASES = {
     "published": "published",
@@ -32,7 +34,12 @@ def of_100(p: float, brief: bool = False) -> str:
 
 def short(label: str) -> str:
     """A label without what it says in brackets."""
-    return label.partition(" (")[0]
+    return BRACKETS.sub("", label)
+
+
+def in_sentence(name: str) -> str:
+    """A label inside a sentence: lower case unless it starts with an abbreviation."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def group_title(group: str) -> str:

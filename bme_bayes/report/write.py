@@ -28,10 +28,12 @@ def to_html(report: Report) -> str:
     def places(keys: Iterable[str]) -> list[int]:
         return sorted({numbers[k] for k in keys if k in numbers})
 
+    names = {d.id: words.short(d.label) for d in report.differential}
     return _template().render(
         report=report,
         places=places,
-        names={d.id: words.short(d.label) for d in report.differential},
+        names=names,
+        told={name: words.in_sentence(label) for name, label in names.items()},
         detailed=[d for d in report.differential[:DETAILED] if d.kinds or d.stages],
         groups=list(dict.fromkeys(e.group for e in report.findings)),
         least=LEAST,
