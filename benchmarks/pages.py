@@ -1,4 +1,6 @@
-"""How long a click on the Explorer takes, beside an empty Streamlit page: `make pages`.
+"""How long a click on the Explorer takes, beside an empty Streamlit page.
+
+`python -m benchmarks.pages [CLICKS]` prints a table for docs/performance.md.
 
 Both pages are served side by side and clicked in turns in one headless Chromium. The time of a
 click runs in the browser, from the click to the moment when the text that answers it is there.

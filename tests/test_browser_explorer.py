@@ -35,7 +35,7 @@ def answer(page: Page, title: str, label: str, choice: str) -> None:
 
 
 def removable(page: Page, text: str) -> Locator:
-    return page.get_by_role("radiogroup", name="Click a finding to remove it").get_by_text(text)
+    return page.get_by_role("radiogroup", name="Entered: click a finding").get_by_text(text)
 
 
 def link(page: Page) -> dict[str, str]:
@@ -75,8 +75,7 @@ def test_quick_answers_are_all_kept(explorer: Page) -> None:
 def test_a_suggestion_is_tried_and_undone(explorer: Page) -> None:
     answer(explorer, "Symptoms", "Night pain", "Present")
     expect(removable(explorer, "Night pain: present")).to_be_visible()
-    button = explorer.get_by_role("button", name=re.compile(r"^Present → \d+")).first
-    button.click()
+    explorer.get_by_role("button", name=re.compile(r"^Present → \d+")).first.click()
     expect(explorer.get_by_text("Entered · 2")).to_be_visible()
     assert len(link(explorer)) == 5
     explorer.get_by_role("button", name="Undo").click()
@@ -171,3 +170,67 @@ def test_nothing_is_cut_off_at_the_width_of_a_phone(app_server: str, page: Page)
         " && e.getBoundingClientRect().width > 0).map(e => e.dataset.testid || e.className)"
     )
     assert wide == []
+
+
+def test_pause_and_resume(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    answer(explorer, "Symptoms", "Pain at rest", "Present")
+    expect(explorer.get_by_text("Entered · 2")).to_be_visible()
+    headline = explorer.locator(".st-key-headline")
+    both = headline.inner_text()
+    explorer.get_by_role("radio", name="Pause it").click()
+    counting = explorer.get_by_role("toolbar", name="Entered: those marked count")
+    counting.get_by_text("Pain at rest: present").click()
+    expect(explorer.get_by_text("Entered · 1 · 1 paused")).to_be_visible()
+    expect(headline).not_to_have_text(both)
+    expect(explorer).to_have_url(re.compile("paused=rest_pain"))
+    other = explorer.context.new_page()
+    other.goto(explorer.url)
+    expect(other.get_by_text("Entered · 1 · 1 paused")).to_be_visible(timeout=LONG)
+    counting.get_by_text("Pain at rest: present").click()
+    expect(explorer.get_by_text("Entered · 2")).to_be_visible()
+    expect(headline).to_have_text(both)
+    explorer.get_by_role("button", name="Undo").click()
+    expect(explorer.get_by_text("Entered · 1 · 1 paused")).to_be_visible()
+
+
+def test_several_findings_from_one_click_and_one_undo(explorer: Page) -> None:
+    explorer.get_by_role("button", name="Blood tests normal").click()
+    expect(removable(explorer, "C-reactive protein: normal")).to_be_visible()
+    expect(removable(explorer, "Raised white cell count: absent")).to_be_visible()
+    explorer.get_by_role("button", name="Radiograph normal").click()
+    expect(removable(explorer, "Plain radiograph: normal")).to_be_visible()
+    explorer.get_by_role("button", name="Undo").click()
+    expect(removable(explorer, "Plain radiograph: normal")).to_have_count(0)
+    explorer.get_by_role("button", name="Undo").click()
+    expect(explorer.get_by_text("Entered · nothing yet")).to_be_visible()
+    explorer.get_by_role("button", name="MRI not done yet").click()
+    expect(removable(explorer, "MRI not done yet")).to_be_visible()
+    assert link(explorer)["marrow_edema"] == "not_imaged"
+
+
+def test_the_intervals_follow_by_themselves(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+    expect(explorer.get_by_text("from 200 draws")).to_be_visible()
+    described = explorer.locator("[aria-label^='Bar chart of the possible causes']").first
+    expect(described).to_have_attribute("aria-label", re.compile(r"\d+ to \d+ of 100"))
+
+
+def test_why_and_how_sure_and_the_source_of_a_number(explorer: Page) -> None:
+    answer(explorer, "Symptoms", "Night pain", "Present")
+    expect(removable(explorer, "Night pain: present")).to_be_visible()
+    panel = explorer.get_by_role("radiogroup", name="Look closer")
+    panel.get_by_role("radio", name="Why").click()
+    described = explorer.locator("[aria-label^='Bar chart of what speaks for and against']")
+    expect(described.first).to_be_attached()
+    panel.get_by_role("radio", name="How sure").click()
+    expect(explorer.get_by_text("If everything unknown were known")).to_be_visible()
+    explorer.get_by_text("Which numbers matter most").click()
+    explorer.get_by_role("button", name="Source").first.click()
+    expect(explorer.get_by_role("heading", name="Network and sources")).to_be_visible()
+    expect(explorer.get_by_text(re.compile(r"^[1-9]\d? of \d+ numbers"))).to_be_visible()
+    explorer.get_by_role("link", name="Explorer").click()
+    expect(explorer.get_by_text("Entered · 1")).to_be_visible()
+    sure = explorer.get_by_role("radio", name="How sure")
+    expect(sure).to_have_attribute("aria-checked", "true")

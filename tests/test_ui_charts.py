@@ -1,10 +1,13 @@
 """Charts: what they show, their descriptions, and that both ways of drawing them agree."""
 
+import math
+
 import altair as alt
+import numpy as np
 import pytest
 
 import bme_bayes as bb
-from bme_bayes.ui import charts
+from bme_bayes.ui import charts, reason_charts
 from bme_bayes.ui.charts import DARK, LIGHT
 
 ENGINE = bb.Engine(bb.load("knee"))
@@ -47,3 +50,44 @@ def test_colours_stand_out_from_their_background() -> None:
     assert charts.palette("dark") is DARK
     assert charts.palette("light") is LIGHT
     assert charts.palette(None) is LIGHT
+
+
+def test_intervals_are_drawn_when_they_are_known() -> None:
+    sure = ENGINE.credible_intervals({}, 20, rng=np.random.default_rng(1))
+    row = charts.differential_spec(START, None, None, LIGHT, sure)["data"]["values"][0]
+    interval = sure.diagnoses[START.leader].main_cause
+    assert (row["low"], row["high"]) == (interval.low, interval.high)
+    spec = charts.differential_spec(START, None, None, LIGHT)
+    assert math.isnan(spec["data"]["values"][0]["low"])
+    assert "not known yet" not in spec["description"]
+
+
+def test_what_speaks_for_and_against_is_drawn_to_both_sides() -> None:
+    findings = {"serpentine_band": "present", "corticosteroids": "absent", "crp": "normal"}
+    weighing = ENGINE.explain(findings, "avn")
+    spec = reason_charts.weights_spec(weighing, 12, "osteonecrosis", LIGHT)
+    rows = spec["data"]["values"]
+    assert len(rows) == 3
+    for row, finding in zip(rows, weighing.findings, strict=True):
+        assert math.log(row["factor"]) == pytest.approx(finding.weight)
+        assert row["side"] == ("for" if finding.weight > 0 else "against")
+        assert row["figures"] in spec["description"]
+    alt.LayerChart.from_dict(spec)
+
+
+def test_a_tornado_spans_what_each_number_could_make_of_it() -> None:
+    found = ENGINE.sensitivity({"crp": "raised"}, "infection", top=3)
+    spec = reason_charts.numbers_spec(found.numbers, ["a", "b", "c"], 0.1, "infection", LIGHT)
+    spans = [abs(r["at_high"] - r["at_low"]) for r in spec["data"]["values"]]
+    assert spans == sorted(spans, reverse=True)
+    assert spec["layer"][0]["encoding"]["x2"] == {"field": "at_high"}
+    alt.LayerChart.from_dict(spec)
+
+
+def test_tests_are_compared_with_the_most_telling() -> None:
+    panel = ENGINE.next_tests({}, rng=np.random.default_rng(1), tests=["bloods", "radiograph"])
+    spec = reason_charts.tests_spec(panel.tests, LIGHT)
+    first, second = (r["tells"] for r in spec["data"]["values"])
+    assert first == 1
+    assert second == pytest.approx(panel.tests[1].bits / panel.tests[0].bits)
+    alt.LayerChart.from_dict(spec)

@@ -8,10 +8,11 @@ import pytest
 import bme_bayes as bb
 from bme_bayes.network import EDEMA, Network, Variable
 from bme_bayes.reading import settings
-from bme_bayes.ui import links, state
+from bme_bayes.ui import links, state, suggestions
+from bme_bayes.ui.bundles import shortcuts
 from bme_bayes.ui.search import search
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import NOT_IMAGED, of_100, percent, plain, points, short
+from bme_bayes.ui.words import NOT_IMAGED, in_sentence, of_100, percent, plain, points, short
 from bme_bayes.ui.worked import WORKED
 
 REGIONS = ("hip", "knee", "ankle_foot", "spine")
@@ -201,3 +202,84 @@ def test_words_for_numbers() -> None:
 def test_names_of_diagnoses_fit_a_chart(region: str) -> None:
     labels = {v.id: v.label for v in NETWORKS[region].diagnoses}
     assert all(len(short(d, labels)) <= 30 for d in labels)
+
+
+def test_a_paused_finding_is_kept_and_does_not_count() -> None:
+    both = choose(choose(Explorer(), "hip", "night_pain", "present"), "hip", "limp", "absent")
+    paused = state.pause(both, ["limp", "crp"])
+    assert paused.case.findings == both.case.findings
+    parts = state.split(paused.case, NETWORKS["hip"])
+    assert (parts.used, parts.paused) == ({"night_pain": "present"}, {"limp": "absent"})
+    assert state.undo(paused).case == both.case
+    assert state.pause(paused, ()).case == both.case
+
+
+@pytest.mark.parametrize("choice", ["present", "unknown"])
+def test_answering_a_paused_finding_anew_ends_its_pause(choice: str) -> None:
+    paused = state.pause(choose(Explorer(), "hip", "limp", "absent"), ["limp"])
+    assert paused.case.paused == ("limp",)
+    assert choose(paused, "hip", "limp", choice).case.paused == ()
+    assert state.reset(paused).case == Case()
+
+
+def test_a_pause_survives_another_region() -> None:
+    start = state.pause(choose(Explorer(), "hip", "groin_pain", "present"), ["groin_pain"])
+    knee = dataclasses.replace(start.case, region="knee")
+    assert state.split(knee, NETWORKS["knee"]).other_region == {"groin_pain": "present"}
+    back = dataclasses.replace(knee, region="hip")
+    assert state.split(back, NETWORKS["hip"]).paused == {"groin_pain": "present"}
+
+
+def test_pausing_that_mri_is_not_done_brings_its_findings_back() -> None:
+    case = Case("hip", findings=(("erosions", "present"), (EDEMA, NOT_IMAGED)), paused=(EDEMA,))
+    assert state.split(case, NETWORKS["hip"]).used == {"erosions": "present"}
+
+
+def test_a_link_carries_what_is_paused() -> None:
+    case = Case("hip", findings=(("limp", "absent"), ("crp", "raised")), paused=("crp",))
+    query = links.to_query(case, "abc")
+    restored = links.from_query(query, CATALOGUE, REGIONS, settings())
+    assert restored.case == case
+    assert restored.notices == ()
+
+
+def test_a_link_that_pauses_what_it_does_not_hold_says_so() -> None:
+    query = {"region": "hip", "limp": "absent", "paused": "limp,crp,<b>"}
+    restored = links.from_query(query, CATALOGUE, REGIONS, settings())
+    assert restored.case.paused == ("limp",)
+    assert len(restored.notices) == 2
+    assert "C-reactive protein" in restored.notices[0]
+    assert not set("<>") & set(restored.notices[1])
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_shortcut_answers_what_its_test_reveals_here_and_overwrites_nothing(region: str) -> None:
+    network = NETWORKS[region]
+    found = {s.id: s for s in shortcuts(network)}
+    assert list(found) == ["radiograph", "bloods", "mri_not_done"]
+    bloods = found["bloods"].answers
+    assert {network.variable(f).group for f in bloods} == {"laboratory"}
+    assert {bloods["crp"], bloods["urate"]} == {"normal", "absent"}
+    start = choose(Explorer(), region, "crp", "raised")
+    filled = state.fill(start, bloods)
+    assert dict(filled.case.findings) == {**bloods, "crp": "raised"}
+    assert state.undo(filled).case == start.case
+    assert state.fill(filled, bloods) is filled
+    assert found["mri_not_done"].answers == {EDEMA: NOT_IMAGED}
+
+
+def test_limits_of_burden_leave_what_costs_less() -> None:
+    network = NETWORKS["hip"]
+    tiers = suggestions.burdens(network)
+    assert list(tiers) == [1, 2, 3, 5]
+    within = [suggestions.findings_within(network, tier, ()) for tier in tiers]
+    assert all(less < more for less, more in itertools.pairwise(within))
+    assert within[0] == suggestions.findings_within(network, 5, ("history", "examination"))
+    assert "crp" not in within[0]
+    assert within[-1] >= {f.id for f in network.findings}
+
+
+def test_labels_within_a_sentence() -> None:
+    labels = ("Night pain", "C-reactive protein", "RF, anti-CCP", "25-OH vitamin D")
+    told = ["night pain", "C-reactive protein", "RF, anti-CCP", "25-OH vitamin D"]
+    assert [in_sentence(label) for label in labels] == told

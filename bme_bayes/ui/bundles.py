@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from bme_bayes.network import EDEMA, Network
 from bme_bayes.questions.battery import load_bundles
-from bme_bayes.ui.state import Case
-from bme_bayes.ui.words import NOT_IMAGED, UNKNOWN, in_sentence, listed
+from bme_bayes.ui.words import NOT_IMAGED, in_sentence, listed
 
 NORMAL = {"radiograph": "Radiograph normal", "bloods": "Blood tests normal"}
 WAITING = "mri_not_done"
@@ -20,16 +19,12 @@ WAITING = "mri_not_done"
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A button that answers several findings: its label, what it does, and the answers."""
+    """A choice that answers several findings: its label, what it does, and the answers."""
 
     id: str
     label: str
     help: str
     answers: Mapping[str, str]
-
-    def is_done(self, case: Case) -> bool:
-        """Whether nothing is left for it to answer."""
-        return all(case.choice(finding) != UNKNOWN for finding in self.answers)
 
 
 def shortcuts(network: Network) -> tuple[Shortcut, ...]:

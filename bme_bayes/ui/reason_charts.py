@@ -12,7 +12,7 @@ from bme_bayes.questions.sensitivity import NumberSensitivity
 from bme_bayes.ui.chart_rows import clip
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
-from bme_bayes.ui.words import in_sentence, of_100, percent
+from bme_bayes.ui.words import in_sentence, percent
 
 FACTORS = (1 / 100, 1 / 30, 1 / 10, 1 / 3, 1, 3, 10, 30, 100)
 LEAST = 3.0
@@ -24,19 +24,20 @@ LABEL = (
 
 
 def tests_spec(tests: Sequence[BundleValue], colors: Palette) -> Spec:
-    """In how many patients a test would change the leading diagnosis; most telling first."""
+    """How much each test tells, as a share of what the most telling one does."""
+    most = max((test.bits for test in tests), default=0.0) or 1.0
     rows: list[Row] = [
         {
             "row": number,
             "name": f"{number + 1}.  {test.label}",
-            "figures": f"{percent(test.changes_lead)} · burden {test.burden}",
-            "changes": test.changes_lead,
+            "figures": f"burden {test.burden}",
+            "tells": test.bits / most,
         }
         for number, test in enumerate(tests)
     ]
-    mark = Mark("changes", "Another diagnosis would lead", "bar", colors.strong)
-    told = "; ".join(f"{t.label}: {of_100(t.changes_lead)}, burden {t.burden}" for t in tests)
-    head = "Bar chart of tests, most telling first: how often another diagnosis would lead"
+    mark = Mark("tells", "Tells, compared with the most telling", "bar", colors.strong)
+    told = "; ".join(f"{t.label}: {percent(t.bits / most)}, burden {t.burden}" for t in tests)
+    head = "Bar chart of how much tests tell, compared with the most telling one"
     return row_chart(rows, [mark], f"{head}. {told}.", colors)
 
 

@@ -13,18 +13,22 @@ import pandas as pd
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
-from bme_bayes.network import Variable
+from bme_bayes.network import EDEMA, Variable
 from bme_bayes.ui import charts, links, state
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.model import Model, catalogue, model, regions, setting_labels
-from bme_bayes.ui.state import Explorer, Split
+from bme_bayes.ui.state import Case, Explorer, Split
 from bme_bayes.ui.words import UNKNOWN
 
 EXPLORER = "explorer"
 TOP, SUMMARY, ENTERED, SEARCH = "top", "summary", "entered", "search"
-ANSWER, PANEL = "answer", "panel"
+ANSWER, PANEL, REPORT = "answer", "panel", "report"
 QUERY = "find"
-FIRST, LAST = (SUMMARY, TOP, ENTERED), (ANSWER, PANEL)
+GROUP, FOUND, WAITING = "group", "found", "mri_waiting"
+REGION, SETTING = "pick_region", "pick_setting"
+LISTED, COUNTING = "entered", "counting"
+TURNS = "turns"
+FIRST, LAST = (SUMMARY, TOP, ENTERED), (ANSWER, PANEL, REPORT)
 
 
 def explorer() -> Explorer:
@@ -74,15 +78,28 @@ def follow(widget: str, value: object) -> None:
         st.session_state[widget] = value
 
 
+def control(name: str, value: object) -> str:
+    """The key of a control that shows a value of the state; the value is set.
+
+    The browser sends the values of all controls with each click. One that has not been drawn
+    again yet would overwrite a change from elsewhere, such as undo. So a control has a new key
+    after each change that it has not made itself: values under an old key are ignored.
+    """
+    turn = st.session_state.setdefault(TURNS, {}).get(name)
+    key = f"{name}:{turn}" if turn else name
+    follow(key, value)
+    return key
+
+
 def area_of(group: str) -> str:
     """The fragment key of a group of findings."""
     return f"group_{group}"
 
 
-def take(variable: Variable, widget: str, drawn: str = "") -> None:
+def take(variable: Variable, name: str, key: str, drawn: str = "") -> None:
     """Callback: a finding's control has been used; `drawn` is the area that shows it already."""
-    choice = str(st.session_state.get(widget) or UNKNOWN)
-    change(lambda present: state.choose(present, variable, choice), drawn)
+    choice = str(st.session_state.get(key) or UNKNOWN)
+    change(lambda present: state.choose(present, variable, choice), drawn, name)
 
 
 def choose(variable: Variable, choice: str | None) -> None:
@@ -90,16 +107,32 @@ def choose(variable: Variable, choice: str | None) -> None:
     change(lambda present: state.choose(present, variable, choice))
 
 
-def change(move: Callable[[Explorer], Explorer], drawn: str = "") -> None:
-    """Callback: change the state, then draw again the areas that show a difference."""
+def change(move: Callable[[Explorer], Explorer], drawn: str = "", made_by: str = "") -> None:
+    """Callback: change the state, then draw again the areas that show a difference.
+
+    `made_by` names the control that has made the change and shows it.
+    """
     before = explorer()
     now = move(before)
     st.session_state[EXPLORER] = now
+    turns = st.session_state.setdefault(TURNS, {})
+    for name in _controls_changed(before.case, now.case) - {made_by}:
+        turns[name] = turns.get(name, 0) + 1
     if (before.case.region, before.case.setting) != (now.case.region, now.case.setting):
         st.rerun()
     groups = {area_of(group) for group in _groups_changed(before, now)} - {drawn}
     searched = {SEARCH} if st.session_state.get(QUERY) else set()
     st.rerun([*FIRST, *sorted(searched | groups), *LAST])
+
+
+def _controls_changed(before: Case, now: Case) -> set[str]:
+    """Names of the controls that show something else than before."""
+    changed = {finding for finding, _ in set(before.findings) ^ set(now.findings)}
+    names = {f"{place}:{finding}" for finding in changed for place in (GROUP, FOUND)}
+    names |= {WAITING} if EDEMA in changed else set()
+    names |= {REGION} if before.region != now.region else set()
+    names |= {SETTING} if before.setting != now.setting else set()
+    return names | ({LISTED, COUNTING} if before != now else set())
 
 
 def _groups_changed(before: Explorer, now: Explorer) -> set[str]:

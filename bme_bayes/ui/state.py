@@ -6,7 +6,7 @@ replace it by what these functions return.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bme_bayes.findings import OBSERVED_ROLES
@@ -94,19 +94,10 @@ def fill(state: Explorer, answers: Mapping[str, str]) -> Explorer:
     return step(state, case)
 
 
-def pause(state: Explorer, finding: str) -> Explorer:
-    """Let an entered finding no longer count, or count again."""
-    case = state.case
-    if case.choice(finding) == UNKNOWN:
-        return state
-    rest = tuple(f for f in case.paused if f != finding)
-    paused = rest if finding in case.paused else (*rest, finding)
-    return step(state, replace(case, paused=paused))
-
-
-def resume(state: Explorer) -> Explorer:
-    """Let every paused finding count again."""
-    return step(state, replace(state.case, paused=()))
+def pause(state: Explorer, paused: Collection[str]) -> Explorer:
+    """Let just these of the entered findings not count."""
+    kept = tuple(f for f, _ in state.case.findings if f in paused)
+    return step(state, replace(state.case, paused=kept))
 
 
 def undo(state: Explorer) -> Explorer:

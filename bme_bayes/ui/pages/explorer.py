@@ -11,6 +11,7 @@ from bme_bayes.ui.parts import (
     findings,
     footer,
     panel,
+    report_download,
     summary,
     toolbar,
     top,
@@ -37,4 +38,5 @@ with enter:
 with read:
     session.area(session.ANSWER, answer.draw)
     session.area(session.PANEL, panel.draw)
+session.area(session.REPORT, report_download.draw)
 footer.draw()

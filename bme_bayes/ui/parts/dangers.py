@@ -105,6 +105,6 @@ def _step(step: Step, network: Network, limit: str) -> str:
         results.append(f"{label}: {told}")
     count = "1 finding" if len(step.findings) == 1 else f"{len(step.findings)} findings"
     return (
-        f"- **{count}**: {listed(results)}. Results of this kind come in {of_100(step.likely)} "
-        f"patients like this and leave it in fewer than {limit}."
+        f"- **{count}**, for example: {listed(results)}. This, or other results of the same, would "
+        f"leave it in fewer than {limit}; that happens in {of_100(step.likely)} patients like this."
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
 
-from bme_bayes.network import Network
+from bme_bayes.network import Network, Variable
 from bme_bayes.ui import session, state
 from bme_bayes.ui.chart_rows import clip
 from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.words import REGIONS, finding_and_answer, in_sentence, listed
 
-LIST, CLICK = "entered", "entered_click"
+CLICK = "entered_click"
 REMOVE, PAUSE = "Remove it", "Pause it"
 
 
@@ -41,15 +40,32 @@ def _list(parts: state.Split, network: Network) -> None:
     """All that is entered here, in the order of entry; a click removes or pauses one."""
     order = [f for f, _ in session.explorer().case.findings]
     here = {f: c for f in order if (c := parts.used.get(f) or parts.paused.get(f))}
-    st.pills(
-        "Entered: click a finding to remove or pause it",
-        list(here),
-        format_func=lambda f: _told(f, here, parts, network),
-        key=LIST,
-        on_change=_take,
-        label_visibility="collapsed",
-    )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    told = {f: _told(network.variable(f), c, f in parts.paused) for f, c in here.items()}
+    if st.session_state.get(CLICK) == PAUSE:
+        counting = [f for f in here if f not in parts.paused]
+        key = session.control(session.COUNTING, counting)
+        st.pills(
+            "Entered: those marked count; click a finding to pause or resume it",
+            list(here),
+            selection_mode="multi",
+            format_func=told.__getitem__,
+            key=key,
+            on_change=_take_pause,
+            args=(key, tuple(here)),
+            label_visibility="collapsed",
+        )
+    else:
+        key = session.control(session.LISTED, None)
+        st.pills(
+            "Entered: click a finding to remove it",
+            list(here),
+            format_func=lambda f: f"{told[f]} :material/close:",
+            key=key,
+            on_change=_take_removal,
+            args=(key,),
+            label_visibility="collapsed",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             "A click on a finding will",
             [REMOVE, PAUSE],
@@ -67,27 +83,34 @@ def _list(parts: state.Split, network: Network) -> None:
                 icon=":material/play_arrow:",
                 help="Let every paused finding count again",
                 on_click=session.change,
-                args=(state.resume,),
+                args=(_resume,),
             )
 
 
-def _told(finding: str, here: Mapping[str, str], parts: state.Split, network: Network) -> str:
-    variable = network.variable(finding)
-    told = finding_and_answer(replace(variable, label=clip(variable.label)), here[finding])
-    if finding in parts.paused:
-        return f":material/pause: ~~{told}~~ paused"
-    return told
+def _told(variable: Variable, choice: str, paused: bool) -> str:
+    told = finding_and_answer(replace(variable, label=clip(variable.label)), choice)
+    return f":material/pause: ~~{told}~~ paused" if paused else told
 
 
-def _take() -> None:
-    finding = st.session_state[LIST]
-    if not finding:
-        return
-    st.session_state[LIST] = None
-    if st.session_state.get(CLICK) == PAUSE:
-        session.change(lambda present: state.pause(present, finding))
-    else:
+def _take_removal(key: str) -> None:
+    finding = st.session_state[key]
+    if finding:
         session.choose(session.current_model().network.variable(finding), None)
+
+
+def _take_pause(key: str, here: tuple[str, ...]) -> None:
+    """What is not marked any more is paused; what is not shown here stays as it is."""
+    counting = st.session_state[key]
+
+    def move(present: state.Explorer) -> state.Explorer:
+        elsewhere = [f for f in present.case.paused if f not in here]
+        return state.pause(present, [f for f in here if f not in counting] + elsewhere)
+
+    session.change(move, made_by=session.COUNTING)
+
+
+def _resume(present: state.Explorer) -> state.Explorer:
+    return state.pause(present, ())
 
 
 def _steps() -> None:

@@ -16,17 +16,16 @@ from bme_bayes.ui.words import (
     answer,
 )
 
-GROUP = "group"
-TOGGLE = "mri_waiting"
 SIDE_BY_SIDE = 4
 
 
 def control(variable: Variable, place: str, disabled: bool = False) -> None:
     """One finding with its answers; unknown until chosen."""
-    widget = f"{place}:{variable.id}"
+    name = f"{place}:{variable.id}"
     # A chosen segment shows itself; only the answer about MRI changes the rest of its group.
-    shown_by = session.area_of(variable.group) if place == GROUP and variable.id != EDEMA else ""
-    session.follow(widget, session.explorer().case.choice(variable.id))
+    in_group = place == session.GROUP and variable.id != EDEMA
+    shown_by = session.area_of(variable.group) if in_group else ""
+    key = session.control(name, session.explorer().case.choice(variable.id))
     options = (UNKNOWN, *state.choices(variable))
     widget_type = st.segmented_control if len(options) <= SIDE_BY_SIDE else st.pills
     widget_type(
@@ -34,11 +33,11 @@ def control(variable: Variable, place: str, disabled: bool = False) -> None:
         options,
         format_func=lambda choice: answer(variable, choice),
         required=True,
-        key=widget,
+        key=key,
         help=variable.help or None,
         disabled=disabled,
         on_change=session.take,
-        args=(variable, widget, shown_by),
+        args=(variable, name, key, shown_by),
         wrap=True,
     )
 
@@ -46,12 +45,12 @@ def control(variable: Variable, place: str, disabled: bool = False) -> None:
 def search_box() -> None:
     """Find a finding by everyday words and answer it at once; normal tests in one click."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.markdown("**Several at once:**", width="content")
         for shortcut in shortcuts(session.current_model().network):
             st.button(
                 shortcut.label,
                 key=f"several:{shortcut.id}",
                 help=shortcut.help,
+                icon=":material/playlist_add_check:",
                 on_click=_take_several,
                 args=(shortcut,),
             )
@@ -69,7 +68,7 @@ def search_box() -> None:
     found = search(filter(state.is_observable, network.variables.values()), text)
     with st.container(border=True):
         for variable in found:
-            control(variable, "found")
+            control(variable, session.FOUND)
         if not found:
             region = REGIONS[network.region].lower()
             st.caption(f"Nothing at the {region} fits these words. Try another word for it.")
@@ -84,24 +83,26 @@ def group(name: str, variables: tuple[Variable, ...], opened: bool) -> None:
     with st.expander(GROUPS.get(name, name), expanded=opened, key=f"open_{name}"):
         waiting = name == state.IMAGED_GROUP and _mri_toggle()
         for variable in variables:
-            control(variable, GROUP, disabled=waiting)
+            control(variable, session.GROUP, disabled=waiting)
 
 
 def _mri_toggle() -> bool:
     network = session.current_model().network
     edema = network.variable(EDEMA)
-    session.follow(TOGGLE, session.explorer().case.choice(EDEMA) == NOT_IMAGED)
+    present = session.explorer().case.choice(EDEMA) == NOT_IMAGED
+    key = session.control(session.WAITING, present)
     waiting = st.toggle(
         "MRI not done yet",
-        key=TOGGLE,
+        key=key,
         help="Otherwise marrow edema on MRI is taken as seen: it is the question of this page.",
         on_change=_take_toggle,
-        args=(edema,),
+        args=(edema, key),
     )
     if not waiting:
-        control(edema, GROUP)
+        control(edema, session.GROUP)
     return waiting
 
 
-def _take_toggle(edema: Variable) -> None:
-    session.choose(edema, NOT_IMAGED if st.session_state[TOGGLE] else None)
+def _take_toggle(edema: Variable, key: str) -> None:
+    choice = NOT_IMAGED if st.session_state[key] else None
+    session.change(lambda present: state.choose(present, edema, choice), made_by=session.WAITING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import streamlit as st
 
@@ -53,27 +52,17 @@ def _findings(model: Model, used: Mapping[str, str], now: Posterior, aim: aims.A
 
 def _results(rank: int, finding: FindingValue, diagnosis: str, network: Network) -> None:
     variable = network.variable(finding.id)
-    widget = f"next:{finding.id}"
     lead = " · :orange-badge[can change the leading diagnosis]" if finding.changes_lead else ""
-    st.pills(
-        f"**{rank}\\. {finding.label}**{lead}",
-        list(finding.results),
-        format_func=lambda s: _result(answer(variable, s), finding, s, diagnosis),
-        key=widget,
-        on_change=partial(_take, finding.id, widget),
-    )
-
-
-def _result(told: str, finding: FindingValue, state: str, diagnosis: str) -> str:
-    result = finding.results[state]
-    return f"{told} → {percent(result.diagnoses[diagnosis])} ({percent(result.probability)})"
-
-
-def _take(finding: str, widget: str) -> None:
-    chosen = st.session_state[widget]
-    st.session_state[widget] = None
-    if chosen:
-        session.choose(session.current_model().network.variable(finding), chosen)
+    st.markdown(f"**{rank}\\. {finding.label}**{lead}")
+    with st.container(horizontal=True, gap="xsmall"):
+        for result, after in finding.results.items():
+            told = f"{answer(variable, result)} → {percent(after.diagnoses[diagnosis])}"
+            st.button(
+                f"{told} ({percent(after.probability)})",
+                key=f"next:{finding.id}:{result}",
+                on_click=session.choose,
+                args=(variable, result),
+            )
 
 
 def _tests(model: Model, used: Mapping[str, str], aim: aims.Aim) -> None:
@@ -88,8 +77,7 @@ def _tests(model: Model, used: Mapping[str, str], aim: aims.Aim) -> None:
     colors = charts.palette(st.context.theme.type)
     session.chart(tests_spec(shown, colors), "tests_chart")
     st.caption(
-        "Most telling first, all findings of a test together. Bar: in how many patients like "
-        "this the test would make another diagnosis the leading one."
+        "How much all findings of a test tell together, compared with the most telling test."
     )
     st.markdown(suggestions.tests_table(shown))
     st.pills(

@@ -12,10 +12,11 @@ from bme_bayes.posterior import Posterior
 from bme_bayes.questions.break_even import BreakEven
 from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import Uncertainty
+from bme_bayes.questions.variations import BASE_RATE
 from bme_bayes.ui import background, certainty, charts, session
 from bme_bayes.ui.lookup import look_up
 from bme_bayes.ui.model import Model
-from bme_bayes.ui.number_table import QUANTITIES, among, state_words
+from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.number_table import shown as figure
 from bme_bayes.ui.parts.why import chosen
 from bme_bayes.ui.reason_charts import numbers_spec
@@ -55,13 +56,13 @@ def draw(model: Model, used: Mapping[str, str], now: Posterior) -> None:
 def stability(sure: Uncertainty, leader: str, now: Posterior) -> str:
     """How often each diagnosis leads when the model's numbers are drawn anew."""
     others = [
-        f"{in_sentence(short(d, now.labels))} in {of_100(u.leads)}"
+        f"{in_sentence(short(d, now.labels))} in {u.leads * sure.draws:.0f}"
         for d, u in sorted(sure.diagnoses.items(), key=lambda item: -item[1].leads)
         if d != sure.leader and u.leads > 0
     ][:LEADERS]
     return (
         f"**If the model's numbers were different** within their intervals: **{leader}** still "
-        f"leads in {of_100(sure.leader_holds)} of {sure.draws} draws"
+        f"leads in {sure.leader_holds * sure.draws:.0f} of {sure.draws} draws of them"
         f"{'; ' + listed(others) if others else ''}."
     )
 
@@ -96,9 +97,9 @@ def _numbers(model: Model, used: Mapping[str, str], now: Posterior) -> None:
         "diagnosis by itself."
     )
     for place, (number, words) in enumerate(zip(found.numbers, names, strict=True)):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            value = figure(number.number)
-            st.markdown(f"{place + 1}\\. {words}: {value}", width="stretch")
+        said, source = st.columns([5, 1], vertical_alignment="center")
+        said.markdown(f"{place + 1}\\. {words}: {figure(number.number)}")
+        with source:
             _source(number.number, model.network, f"number:{place}")
 
 
@@ -109,10 +110,14 @@ def _source(number: Number, network: Network, key: str) -> None:
 
 def told(number: Number, network: Network) -> str:
     """What a number is about, in words."""
+    labels = {v.id: short(v.id, {v.id: v.label}) for v in network.diagnoses}
+    if number.quantity == BASE_RATE:
+        return f"Base rate of {in_sentence(labels[number.child])}"
     child = network.variables.get(number.child)
-    what = QUANTITIES.get(number.quantity, number.quantity)
-    label = child.label if child else number.child.replace("_", " ")
-    return f"{label}, {state_words(network, number)}, among: {among(network, number)} ({what})"
+    label = child.label if child else labels.get(number.child, number.child.replace("_", " "))
+    group, _, kind = among(network, number).partition(": ")
+    what = f"{label}, {state_words(network, number)}: {in_sentence(kind or group)}"
+    return f"{what} (odds ratio)" if number.quantity in ODDS else what
 
 
 def _turnings(model: Model, used: Mapping[str, str], now: Posterior) -> None:
@@ -140,7 +145,7 @@ def turnings(found: BreakEven, network: Network, now: Posterior) -> str:
     name = in_sentence(short(found.challenger, now.labels))
     lines = []
     for turn in near:
-        ratio = turn.number.quantity == "odds_ratio"
+        ratio = turn.number.quantity in ODDS
         needed = turn.needed or 0.0
         value = f"{needed:.2g}" if ratio else percent(needed)
         within = "inside its interval" if turn.within else "outside its interval"

@@ -10,45 +10,45 @@ from bme_bayes.ui import session, state
 from bme_bayes.ui.model import regions, setting_labels
 from bme_bayes.ui.words import REGIONS
 
-REGION, SETTING = "pick_region", "pick_setting"
-
 
 def draw() -> None:
     """Choose the region and the setting; findings that do not apply are set aside."""
     case = session.explorer().case
-    session.follow(REGION, case.region)
-    session.follow(SETTING, case.setting)
+    region = session.control(session.REGION, case.region)
+    setting = session.control(session.SETTING, case.setting)
     labels = setting_labels()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Marrow edema explorer", anchor=False, width="stretch")
         st.segmented_control(
             "Region",
             regions(),
-            format_func=lambda region: REGIONS[region],
+            format_func=REGIONS.__getitem__,
             required=True,
-            key=REGION,
-            on_change=_take,
+            key=region,
+            on_change=_take_region,
+            args=(region,),
         )
         st.selectbox(
             "Clinical setting",
             list(labels),
-            format_func=lambda setting: labels[setting],
-            key=SETTING,
-            on_change=_take,
+            format_func=labels.__getitem__,
+            key=setting,
+            on_change=_take_setting,
+            args=(setting,),
             width=300,
             help="Where the patient was seen decides how common each cause is before any finding.",
         )
 
 
-def _take() -> None:
-    region, setting = st.session_state[REGION], st.session_state[SETTING]
-
+def _take_region(key: str) -> None:
     def move(present: state.Explorer) -> state.Explorer:
-        case = replace(
-            present.case,
-            region=region or present.case.region,
-            setting=setting or present.case.setting,
-        )
-        return state.step(present, case)
+        return state.step(present, replace(present.case, region=st.session_state[key]))
 
-    session.change(move)
+    session.change(move, made_by=session.REGION)
+
+
+def _take_setting(key: str) -> None:
+    def move(present: state.Explorer) -> state.Explorer:
+        return state.step(present, replace(present.case, setting=st.session_state[key]))
+
+    session.change(move, made_by=session.SETTING)

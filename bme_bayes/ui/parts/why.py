@@ -79,9 +79,15 @@ def course(weighing: Weighing, name: str) -> str:
 
 
 def _words(weighing: Weighing, network: Network) -> None:
+    """Every finding in a sentence, with the numbers of its sources in the list below them."""
+    keys = list(dict.fromkeys(s for f in weighing.findings for s in f.sources))
+    said = []
     for finding in weighing.findings:
-        sources = references(network, finding.sources)
-        st.markdown(f"**{literal(finding.label)}**. {literal(finding.words)}\n{sources}")
+        head, _, rest = finding.words.partition(". ")
+        numbers = ", ".join(str(keys.index(s) + 1) for s in finding.sources)
+        said.append(f"**{literal(head)}.** {literal(rest)} (Sources: {numbers or 'none named'})")
+    st.markdown("\n\n".join(said))
+    st.markdown(f"**Sources**\n\n{references(network, keys, numbered=True)}")
 
 
 def _fit(model: Model, used: Mapping[str, str]) -> None:
