@@ -20,7 +20,7 @@ def test_copy_from_the_explorer_change_one_thing_and_go_back(app_server: str, pa
     page.get_by_role("button", name="Open in the explorer").nth(1).click()
     expect(page.get_by_text("Entered · nothing yet")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Entered · 1")).to_be_visible()
+    expect(page.get_by_text("Entered · 1")).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("rowheader", name="Night pain")).to_be_visible()
     assert page.get_by_test_id("stException").count() == 0
