@@ -43,7 +43,9 @@ class _Csv:
         self.write([columns])
 
     def write(self, rows: Sequence[Cells]) -> None:
-        self.writer.writerows([[harmless(cell) for cell in row] for row in rows])
+        self.writer.writerows(
+            [[harmless(c) if isinstance(c, str) else c for c in row] for row in rows]
+        )
 
 
 class _Parquet:

@@ -82,7 +82,8 @@ class RegionScorer:
         codes = self._codes(read, size)
         soft: dict[int, list[tuple[int, Floats]]] = {}
         for column in read:
-            for place, cell in enumerate(column.cells):
+            unsure = [(i, c) for i, c in enumerate(column.cells) if c.unknown or c.soft is not None]
+            for place, cell in unsure:
                 weights = self._weights(column.variable, cell)
                 if weights is not None:
                     soft.setdefault(place, []).append((self.places[column.variable], weights))

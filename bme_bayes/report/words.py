@@ -23,6 +23,12 @@ def percent(p: float) -> str:
     return f">99{WIDE}%" if 0.99 < p < 1 else f"{p * 100:.0f}{WIDE}%"
 
 
+def span(low: float, high: float) -> str:
+    """An interval of probabilities; said once where both ends read the same."""
+    ends = percent(low), percent(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
 def of_100(p: float, brief: bool = False) -> str:
     """How many of 100 patients like this."""
     if 0 < p < 0.01:
