@@ -24,14 +24,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(
+    port: int = 0, log: int | None = subprocess.DEVNULL
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Address and process of the app; it is ended on leaving."""
     port = port or free_port()
     app = app_path()
     command = [sys.executable, "-m", "streamlit", "run", app.name, "--server.headless=true"]
     command += [f"--server.port={port}", "--server.fileWatcherType=none"]
     address = f"http://localhost:{port}"
-    with subprocess.Popen(command, cwd=app.parent, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, cwd=app.parent, stdout=log, stderr=log) as server:
         try:
             wait(address, server)
             yield address, server

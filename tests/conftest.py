@@ -96,3 +96,25 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No connection but to this computer: whoever asks for one fails, and so does the test."""
+    asked: list[object] = []
+    connect = socket.socket.connect
+
+    def local(one: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1")):
+            asked.append(address)
+            raise OSError(f"the network is cut off: {address}")
+        connect(one, address)  # type: ignore[arg-type]
+
+    def unknown(host: object, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(f"the network is cut off: {host!r}")
+
+    monkeypatch.setattr(socket.socket, "connect", local)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    yield
+    assert asked == []

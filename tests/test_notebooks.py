@@ -50,6 +50,7 @@ def test_there_are_six() -> None:
 
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # pgmpy 1.1 as it samples
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.mark.usefixtures("offline")
 def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # what a notebook saves
     space: dict[str, Any] = {"__name__": "__main__"}
