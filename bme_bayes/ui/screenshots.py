@@ -65,6 +65,8 @@ class Scene:
     looks: tuple[Look, ...] = LOOKS
 
 
+LAB = ("Copy to edit", "Make the copy", "One case", "What would turn it", "Enter it in my setting",
+       "Edit and see")  # fmt: skip
 SCENES = (
     Scene("explorer"),
     Scene("compare", "Compare", ("Copy from the explorer", "Duplicate")),
@@ -72,7 +74,7 @@ SCENES = (
     Scene("teach-lesson", "Teach", ("Lessons",), LOOKS[:1]),
     Scene("network", "Network and sources"),
     Scene("network-numbers", "Network and sources", ("All numbers",), LOOKS[:1]),
-    # Scene("prior-lab", "Prior lab"),
+    Scene("prior-lab", "Prior lab", LAB),
     # Scene("cohort", "Cohort"),
 )
 

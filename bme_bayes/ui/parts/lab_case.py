@@ -26,7 +26,7 @@ CASE, VIEW, ABOUT, RIVAL, USE = "lab_case", "lab_case_view", "lab_about", "lab_r
 INTERVALS, MATTERS, TURNS = "Intervals", "What matters most", "What would turn it"
 DRAWS, SEED, SHOWN, NUMBERS = 200, 0, 8, 12
 ENTERED = "entered"
-MATTERS_HEAD = ("Number", "Is", "Interval", "Chance then", "Leads then")
+MATTERS_HEAD = ("No.", "Number", "Is", "Interval", "Chance then", "Leads then")
 PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Share"}
 TURNS_HEAD = ("Number", "Is", "Would have to be", "In its interval", "Just past it leads")
 
@@ -162,7 +162,8 @@ def _matters_rows(
         leaders = [short(d, names) for d in dict.fromkeys(s.leaders)]
         rows.append(
             [
-                f"{i}. {_full(network, s.number)}",
+                str(i),
+                _full(network, s.number),
                 figure(s.number, s.number.value),
                 f"{figure(s.number, s.number.low)} to {figure(s.number, s.number.high)}",
                 f"{percent(s.at_low)} to {percent(s.at_high)}",
