@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format docs bench fuzz load regression lock upgrade chromium clean
+.PHONY: help app test lint format docs bench fuzz load licences audit sbom regression lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -38,6 +38,15 @@ fuzz: $(VENV)/dev.stamp ## every reader, over 100,000 inputs, about 5 minutes; S
 
 load: $(VENV)/dev.stamp ## 50 people at the app for 5 minutes; SESSIONS=8 SECONDS=60 for fewer
 	$(BIN)/python -W ignore -m benchmarks.load --sessions $(or $(SESSIONS),50) --seconds $(or $(SECONDS),300)
+
+licences: $(VENV)/dev.stamp ## every package with its licence; fails on one that does not fit
+	$(BIN)/python tests/supply_chain.py licences
+
+audit: $(VENV)/dev.stamp ## known vulnerabilities; fails where the service cannot be asked
+	$(BIN)/python tests/supply_chain.py audit
+
+sbom: $(VENV)/dev.stamp ## CycloneDX bill of materials in build/sbom.json
+	$(BIN)/python tests/supply_chain.py sbom build/sbom.json
 
 regression: $(VENV)/dev.stamp ## rewrite the reviewed posteriors; then read `git diff`
 	PYTHONPATH=tests $(BIN)/python tests/regression.py
