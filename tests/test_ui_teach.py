@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 from bme_bayes.engine import Engine
 from bme_bayes.questions.battery import load_bundles
 from bme_bayes.ui import teaching
+from bme_bayes.ui.model import model
 from bme_bayes.ui.parts.teach_lessons import LESSONS
 from bme_bayes.ui.session import EXPLORER
-from bme_bayes.ui.state import Case, Explorer
+from bme_bayes.ui.state import DEFAULT_SETTING, Case, Explorer
 from bme_bayes.ui.teach_session import LOADED, PLAY, RESULTS
 from bme_bayes.ui.teach_session import plain_network as network_of
 
@@ -192,3 +193,17 @@ def test_a_failure_shows_a_message_and_never_its_text(
     assert "secret detail" not in text(app)
     assert "What you entered is kept" in text(app)
     assert app.session_state[PLAY].rounds[0].estimate
+
+
+def test_the_models_own_choice_is_told_but_not_for_a_projector(app: AppTest) -> None:
+    click(app, "teach_start")
+    asks = "What would the model ask next?"
+    assert asks not in {e.label for e in app.expander}
+    commit(app, "bmes")
+    assert asks in {e.label for e in app.expander}
+    now = app.session_state[PLAY]
+    engine = model(now.case.region, DEFAULT_SETTING).engine
+    first = engine.next_findings(now.known, top=1).findings[0]
+    assert f"1. {first.label} (" in text(app)
+    app.toggle(key="teach_projector").set_value(True).run()
+    assert asks not in {e.label for e in app.expander}

@@ -20,11 +20,12 @@ BINS = ((0.0, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.01))
 
 @dataclass(frozen=True)
 class Order:
-    """Something to ask for; `findings` is what it can reveal."""
+    """Something to ask for; `findings` is what it can reveal, `words` what it costs."""
 
     id: str
     label: str
     findings: tuple[str, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,11 @@ def orders(network: Network, tests: Sequence[Bundle], play: Play) -> tuple[Order
         Order(name, label, tuple(v.id for v in observed if v.group == name))
         for name, label in groups.items()
     ]
-    out += [Order(t.id, t.label, t.reveals(network)) for t in tests if "symptom" not in t.groups]
+    out += [
+        Order(t.id, t.label, t.reveals(network), t.words)
+        for t in tests
+        if "symptom" not in t.groups
+    ]
     covered = {f for o in out if o.id in asked for f in o.findings}
     out += [Order(v.id, v.label, (v.id,)) for v in observed if v.id not in covered]
     return tuple(o for o in out if o.id not in asked and o.findings)

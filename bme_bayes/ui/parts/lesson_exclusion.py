@@ -48,17 +48,18 @@ def draw() -> None:
     )
     left, right = st.columns([10, 12], gap="large")
     with left:
+        place = st.container()
         known = _asked(current.network)
+    start = current.engine.posterior(PATIENT)
+    now = current.engine.posterior(known)
+    was, syndrome = start.diagnoses[SYNDROME].main_cause, now.diagnoses[SYNDROME].main_cause
+    place.markdown(
+        f"The syndrome: **{of_100(syndrome)}** (before these questions {of_100(was)}, "
+        f"{points(syndrome, was)})."
+    )
     with right:
-        start = current.engine.posterior(PATIENT)
-        now = current.engine.posterior(known)
         chart(_spec(start, now), f"{KEY}_chart")
         st.caption("Bar: main cause now. Tick: before these questions.")
-        was, syndrome = start.diagnoses[SYNDROME].main_cause, now.diagnoses[SYNDROME].main_cause
-        st.markdown(
-            f"The syndrome: **{of_100(syndrome)}** (before these questions {of_100(was)}, "
-            f"{points(syndrome, was)})."
-        )
         st.info(
             "Two causes for one edema compete: what speaks for one takes from the other, although "
             "it says nothing about it. This is called explaining away."
@@ -73,11 +74,11 @@ def _asked(network: Network) -> dict[str, object]:
         st.button("All unknown", key=f"{KEY}_clear", on_click=_set, args=(UNKNOWN,))
     for finding in QUESTIONS:
         variable = network.variable(finding)
+        st.session_state.setdefault(f"{KEY}:{finding}", UNKNOWN)
         chosen = st.segmented_control(
             variable.label,
             (UNKNOWN, *variable.states),
             format_func=partial(answer, variable),
-            default=UNKNOWN,
             required=True,
             key=f"{KEY}:{finding}",
             persist_state="session",

@@ -1,20 +1,18 @@
-"""One round of a case: what is known, the learner's estimate, the model's, what to ask next."""
+"""One round of a case: what is known, the learner's estimate, and the model's beside it."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
 from bme_bayes.posterior import Posterior
-from bme_bayes.questions.battery import load_bundles
 from bme_bayes.questions.explain import explain
 from bme_bayes.ui import charts, teaching
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.guard import chart
+from bme_bayes.ui.parts import teach_next
 from bme_bayes.ui.row_charts import Mark, Row, row_chart
-from bme_bayes.ui.teaching import Order, Play, Round
+from bme_bayes.ui.teaching import Play, Round
 from bme_bayes.ui.words import GROUPS, finding_and_answer, in_sentence, of_100, percent, short
 
 CONSIDERED = "guess_considered"
@@ -35,7 +33,7 @@ def draw(now: Play) -> None:
         else:
             if not session.projector():
                 _compared(now)
-            _next(now, network)
+            teach_next.draw(now, network)
 
 
 def _story(now: Play, network: Network) -> None:
@@ -50,9 +48,15 @@ def _story(now: Play, network: Network) -> None:
             lines = [f"- {told(network.variable(f), now.case.findings[f])}" for f in each.revealed]
             st.markdown("\n".join(lines))
     st.caption(
-        "MRI shows marrow edema. What a report does not mention is “not reported”: that does not "
-        "mean that it was absent."
+        f"{_seen_in(now)}MRI shows marrow edema. What a report does not mention is “not "
+        "reported”: that does not mean that it was absent."
     )
+
+
+def _seen_in(now: Play) -> str:
+    """The clinic that the model takes its base rates from."""
+    prior = session.model_of(now.case).network.prior
+    return f"Seen in: {in_sentence(prior.label)}. " if prior else ""
 
 
 def _heading(number: int, each: Round, network: Network) -> str:
@@ -185,58 +189,3 @@ def _weights(now: Play) -> None:
     lines = [f"- {w.words}" for w in weighed if w.id in new][:NEW_TOLD]
     with st.expander("What each new finding says of the model's leading diagnosis"):
         st.markdown("\n".join(lines))
-
-
-def _next(now: Play, network: Network) -> None:
-    st.subheader("What next?", anchor=False)
-    st.caption(left_over(len(now.case.findings) - len(now.known)))
-    offered = {o.id: o for o in teaching.orders(network, load_bundles(), now)}
-    tests = [o for o in offered.values() if o.id not in network.variables]
-    with st.container(horizontal=True, gap="small"):
-        for each in tests:
-            st.button(each.label, key=f"teach_ask:{each.id}", on_click=_ask, args=(now, each))
-    single = [o.id for o in offered.values() if o.id in network.variables]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(
-            "Or a single finding",
-            single,
-            index=None,
-            format_func=lambda f: offered[f].label if f in offered else f,
-            key="teach_single",
-            placeholder="Search",
-            width=340,
-        )
-        chosen = offered.get(name or "")
-        st.button(
-            "Ask",
-            key="teach_ask_single",
-            disabled=chosen is None,
-            on_click=_ask,
-            args=(now, chosen),
-        )
-    st.button(
-        "That is enough: finish",
-        key="teach_finish",
-        icon=":material/flag:",
-        on_click=_finish,
-        args=(now,),
-    )
-
-
-def left_over(count: int) -> str:
-    """How much of a report has not been revealed."""
-    if count == 0:
-        return "You know everything that the report says."
-    return f"The report says {count} more thing{'s' if count > 1 else ''} that you have not seen."
-
-
-def _ask(now: Play, order: Order) -> None:
-    st.session_state["teach_single"] = None
-    session.set_play(teaching.ask(now, order))
-
-
-def _finish(now: Play) -> None:
-    if session.projector():
-        session.set_play(replace(now, finished=True))
-    else:
-        session.show(now)
