@@ -117,7 +117,7 @@ def _rows(network: Network) -> Iterator[tuple[tuple[object, ...], tuple[str, ...
             number.n,
             BASES.get(number.basis, number.basis),
             "; ".join(map(brief, sources)),
-            links[0] if links else None,
+            links[0] if links else "",
             QUANTITIES.get(number.quantity, number.quantity),
             number.note,
         )

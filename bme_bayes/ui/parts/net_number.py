@@ -9,6 +9,7 @@ from bme_bayes.questions.trace import Traced, TracedClaim, trace
 from bme_bayes.ui.cards import address, brief
 from bme_bayes.ui.guard import link, literal
 from bme_bayes.ui.number_table import GRADES, QUANTITIES, among, heading, shown
+from bme_bayes.ui.words import in_sentence
 
 LISTED = 8
 
@@ -18,8 +19,9 @@ def draw(network: Network, number: Number) -> None:
     with st.container(border=True):
         st.markdown(f"**{literal(heading(network, number))}**")
         quantity = QUANTITIES.get(number.quantity, number.quantity)
+        whom = literal(in_sentence(among(network, number)))
         st.markdown(
-            f"{quantity}, among {literal(among(network, number))}: **{literal(shown(number))}**. "
+            f"{quantity}, among {whom}: **{literal(shown(number))}**. "
             f"Weight: {number.n:.3g} patients."
         )
         st.markdown(GRADES.get(number.basis, number.basis))

@@ -110,8 +110,9 @@ def _score(result: Result, labels: dict[str, str], network: Network) -> None:
         _needed("The model, step by step with you", result, False),
     ]
     st.markdown("\n".join([*lines, f"- {_fewest(result, network)}"]))
-    st.markdown(f"How likely **{name}** was held to be after each step:")
-    chart(_path(result, name), "teach_path")
+    if result.orders:
+        st.markdown(f"How likely **{name}** was held to be after each step:")
+        chart(_path(result, name), "teach_path")
 
 
 def _needed(who: str, result: Result, learner: bool) -> str:
