@@ -453,7 +453,13 @@ def test_markup_in_a_name_is_text(app: AppTest) -> None:
         assert "[x](" not in text(app)
 
 
-def test_a_file_is_loaded_and_a_faulty_one_explained(app: AppTest) -> None:
+def fail(*_: object, **__: object) -> None:
+    raise RuntimeError("secret detail")
+
+
+def test_a_file_is_loaded_and_a_faulty_one_explained(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     show(app, "Save and load")
     good = TEXT.replace("value: 0.09719", "value: 0.3").encode()
     app.file_uploader(key="lab_file").set_value(("mine.yaml", good, "application/yaml")).run()
@@ -465,6 +471,11 @@ def test_a_file_is_loaded_and_a_faulty_one_explained(app: AppTest) -> None:
     assert "unknown diagnosis" in text(app)
     assert "<b>" not in text(app)
     assert len(app.session_state["lab_owns"]) == 1
+    monkeypatch.setattr(lab_files, "check_prior_text", fail)
+    app.file_uploader(key="lab_file").set_value(("y.yaml", good, "application/yaml")).run()
+    assert not app.exception
+    assert "cannot be used as a prior file" in text(app)
+    assert "secret detail" not in text(app)
 
 
 def test_a_table_of_counts_is_loaded_and_kept_as_a_setting(app: AppTest) -> None:
@@ -483,9 +494,6 @@ def test_a_table_of_counts_is_loaded_and_kept_as_a_setting(app: AppTest) -> None
 def test_a_failure_shows_a_message_and_never_its_text(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("secret detail")
-
     copy(app)
     monkeypatch.setattr(Engine, "credible_intervals", fail)
     app.button_group(key="lab_view").set_value("One case").run()

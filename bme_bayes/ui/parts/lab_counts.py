@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +21,8 @@ PATIENTS, METHOD, FILE = "lab_patients", "lab_method", "lab_counts_file"
 LABEL, TABLES, LOADED, FAULT = "lab_counts_name", "lab_counts", "lab_counts_n", "lab_counts_fault"
 MOST_MB = 1
 MOST_PATIENTS = 1_000_000
+LONGEST = 400
+log = logging.getLogger(__name__)
 
 
 def draw(region: str, setting: str, _: str) -> None:
@@ -131,6 +135,9 @@ def _load(setting: str) -> None:
         st.session_state[FAULT] = "The file is not text (UTF-8)."
     except (BmeBayesError, CountFault) as error:
         st.session_state[FAULT] = str(error)
+    except Exception:
+        log.exception("a table of counts failed")
+        st.session_state[FAULT] = "The file cannot be used as a table of counts."
     else:
         tables = {region: dict(c.counts) for region, c in found.items()}
         st.session_state[TABLES] = {**st.session_state.get(TABLES, {}), **tables}
@@ -164,7 +171,7 @@ def _outcome(region: str, setting: str, counts: Counts, method: str) -> None:
         ]  # fmt: skip
         head = ["Base rate", "Before (95 %)", "After (95 %)"]
         table(head, cells)
-    st.caption(f"Provenance: {literal(learned.prior.provenance)}.")
+    st.caption(f"Provenance: {literal(learned.prior.provenance[-LONGEST:])}.")
     _keep(setting, learned)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from bme_bayes.ui import lab_files, lab_session
@@ -12,6 +14,8 @@ from bme_bayes.ui.state import DEFAULT_SETTING
 from bme_bayes.writing import dump_prior
 
 FILE, FAULTS, TOLD = "lab_file", "lab_file_faults", "lab_file_told"
+LONGEST = 400
+log = logging.getLogger(__name__)
 
 
 def draw(_: str, setting: str, __: str) -> None:
@@ -48,7 +52,7 @@ def _save(setting: str) -> None:
         on_click="ignore",
     )
     if prior.provenance:
-        st.caption(f"Provenance: {literal(prior.provenance)}.")
+        st.caption(f"Provenance: {literal(prior.provenance[:LONGEST])}.")
 
 
 def _load() -> None:
@@ -69,7 +73,7 @@ def _load() -> None:
     )
     faults = st.session_state.get(FAULTS, [])
     if faults:
-        lines = [f"- {literal(f)}" for f in faults]
+        lines = [f"- {literal(f[:LONGEST])}" for f in faults]
         st.error("\n".join(lines), title="The file was not loaded", icon=":material/error:")
     told = st.session_state.get(TOLD)
     if told:
@@ -85,6 +89,10 @@ def _take() -> None:
         prior = lab_files.read(file.getvalue(), file.name, lab_session.taken())
     except PriorFileError as error:
         st.session_state[FAULTS] = error.faults
+        return
+    except Exception:
+        log.exception("a prior file failed")
+        st.session_state[FAULTS] = ["The file cannot be used as a prior file."]
         return
     origin = DEFAULT_SETTING
     for name in lab_session.bundled():
