@@ -67,6 +67,17 @@ def test_answers_are_those_of_the_command(answers: Answers, tmp_path: Path) -> N
     assert pd.read_parquet(io.BytesIO(packed))["avn"].tolist() == answers.frame["avn"].tolist()
 
 
+def test_parquet_gives_what_csv_gives(answers: Answers) -> None:
+    frame = pd.read_csv(io.StringIO(HEAD + GOOD), dtype={"also": str, "pregnancy": str})
+    packed = io.BytesIO()
+    frame.to_parquet(packed)
+    data = packed.getvalue()
+    found = cohort_table.inspect(data, "cohort.parquet", "hip", SETTING)
+    scored = cohort_table.score(data, found, "hip", SETTING)
+    assert not scored.problems
+    assert scored.frame["avn"].tolist() == pytest.approx(answers.frame["avn"].tolist()[:16])
+
+
 def test_every_problem_has_its_place_and_a_remedy(answers: Answers) -> None:
     table = cohort_results.problem_table(answers)
     told = {r["Row"]: (r["Column"], r["Remedy"]) for r in table.to_dict("records")}
@@ -175,6 +186,20 @@ def test_upload_score_and_evaluate(app: AppTest, monkeypatch: pytest.MonkeyPatch
     app.selectbox(key="cohort_about").set_value("avn").run()
     assert not app.exception
     assert "Was it worth acting on" in text(app)
+    app.switch_page(str(PAGE.with_name("compare.py"))).run()
+    app.switch_page(str(PAGE)).run()
+    assert "**17 patients scored.**" in text(app)
+    assert "the answers of **cohort" in text(app)
+    app.button(key="cohort_forget").click().run()
+    assert "patients scored" not in text(app)
+    assert "cohort_done" not in app.session_state
+    assert "cohort_evaluated" not in app.session_state
+
+
+def test_another_region_is_scored_anew(app: AppTest) -> None:
+    app.file_uploader(key="cohort_file").set_value(("cohort.csv", COHORT, "text/csv")).run()
+    app.button(key="cohort_score").click().run()
+    assert "patients scored" in text(app)
     app.button_group(key="cohort_region").set_value("knee").run()
     assert "patients scored" not in text(app)
     assert app.button(key="cohort_score").label == "Score 21 patients"

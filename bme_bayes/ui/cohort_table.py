@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -60,7 +61,7 @@ class Answers:
     rows: tuple[tuple[object, ...], ...]
     problems: tuple[Problem, ...]
 
-    @property
+    @cached_property
     def frame(self) -> pd.DataFrame:
         """The results as a table."""
         return pd.DataFrame(list(self.rows), columns=[c for c, _ in self.plan.output_columns()])

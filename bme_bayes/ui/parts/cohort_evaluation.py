@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
-from bme_bayes.evaluation.calibration import calibrate
+from bme_bayes.evaluation.calibration import Calibration, calibrate
 from bme_bayes.evaluation.decision_curve import decision_curve
 from bme_bayes.evaluation.outcomes import LEADER, pairs
 from bme_bayes.evaluation.scores import Scored
@@ -15,6 +16,7 @@ from bme_bayes.ui import charts, cohort_scores
 from bme_bayes.ui.cohort_scores import LEAST, Labelled
 from bme_bayes.ui.cohort_table import Answers
 from bme_bayes.ui.guard import chart, literal
+from bme_bayes.ui.parts.cohort_upload import EVALUATED
 from bme_bayes.ui.score_charts import calibration_spec, decision_spec
 from bme_bayes.ui.words import in_sentence, of_100
 
@@ -29,22 +31,30 @@ METRICS = {
 }
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What was worked out of the answers, kept in the session: it takes seconds."""
+
+    answers: Answers
+    found: Labelled
+    scored: Scored | None
+    fits: dict[str, Calibration]
+
+
 def draw(answers: Answers, names: dict[str, str]) -> None:
     """Everything that known diagnoses allow to be said."""
     st.subheader("Against the known diagnoses", anchor=False)
-    found = cohort_scores.labelled(answers)
-    _faults(found)
-    if len(found.cases) < LEAST:
+    kept = _kept(answers)
+    _faults(kept.found)
+    if kept.scored is None:
         st.info(
-            f"{len(found.cases)} patients have a known diagnosis that can be used; "
+            f"{len(kept.found.cases)} patients have a known diagnosis that can be used; "
             f"{LEAST} or more are needed for scores."
         )
         return
-    scored = cohort_scores.overall(found)["all"]
-    _scores(scored)
-    table = cohort_scores.ranks(found, names)
+    _scores(kept.scored)
     st.dataframe(
-        table,
+        cohort_scores.ranks(kept.found, names),
         hide_index=True,
         column_config={
             "Mean main cause": st.column_config.NumberColumn(
@@ -53,7 +63,19 @@ def draw(answers: Answers, names: dict[str, str]) -> None:
         },
         alt="Table of known diagnoses: how many patients, ranked first, in the first three.",
     )
-    _plots(found, names)
+    _plots(kept, names)
+
+
+def _kept(answers: Answers) -> Kept:
+    kept: Kept | None = st.session_state.get(EVALUATED)
+    if kept is None or kept.answers is not answers:
+        with st.spinner("Comparing with the known diagnoses …"):
+            found = cohort_scores.labelled(answers)
+            enough = len(found.cases) >= LEAST
+            scored = cohort_scores.overall(found)["all"] if enough else None
+        kept = Kept(answers, found, scored, {})
+        st.session_state[EVALUATED] = kept
+    return kept
 
 
 def _faults(found: Labelled) -> None:
@@ -85,7 +107,8 @@ def _range(low: float, high: float, share: bool) -> str:
     return f"{low:.0%} to {high:.0%}" if share else f"{low:.2f} to {high:.2f}"
 
 
-def _plots(found: Labelled, names: dict[str, str]) -> None:
+def _plots(kept: Kept, names: dict[str, str]) -> None:
+    found = kept.found
     known = {c.diagnosis for c in found.cases} | {d for c in found.cases for d in c.also}
     about = st.selectbox(
         "Calibration of",
@@ -98,7 +121,9 @@ def _plots(found: Labelled, names: dict[str, str]) -> None:
     )
     said, seen = pairs(found.cases, found.answers, about)
     colors = charts.palette(st.context.theme.type)
-    fit = calibrate(said, seen, rng=np.random.default_rng(1))
+    if about not in kept.fits:
+        kept.fits[about] = calibrate(said, seen, rng=np.random.default_rng(1))
+    fit = kept.fits[about]
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Was it as likely as was said?**")

@@ -14,7 +14,7 @@ from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.words import REGIONS, listed
 
 REGION, SETTING, FILE = "cohort_region", "cohort_setting", "cohort_file"
-SCORE, DONE, SEEN = "cohort_score", "cohort_done", "cohort_seen"
+SCORE, DONE, SEEN, EVALUATED = "cohort_score", "cohort_done", "cohort_seen", "cohort_evaluated"
 NAMED = 6
 
 
@@ -66,11 +66,14 @@ def upload(region: str, setting: str) -> Answers | None:
             help="Every column, and below the head a row with what each may hold.",
         )
         file = st.file_uploader(
-            "Cohort", type=["csv", "parquet"], max_upload_size=MOST_MEGABYTES, key=FILE
+            "Cohort",
+            type=["csv", "parquet"],
+            max_upload_size=MOST_MEGABYTES,
+            key=FILE,
+            on_change=_forget,
         )
     if file is None:
-        st.session_state.pop(DONE, None)
-        return None
+        return _still_there(region, setting)
     key = (file.file_id, region, setting)
     found = _inspected(key, file.getvalue(), file.name)
     if found is None:
@@ -84,6 +87,23 @@ def upload(region: str, setting: str) -> Answers | None:
         place.empty()
         return _scored(key, file.getvalue(), found)
     return None
+
+
+def _forget() -> None:
+    """Callback: another file, or none; nothing of the last one is kept."""
+    for name in (DONE, SEEN, EVALUATED):
+        st.session_state.pop(name, None)
+
+
+def _still_there(region: str, setting: str) -> Answers | None:
+    """The answers of this session after a visit to another page, which clears the upload."""
+    done: tuple[tuple[str, str, str], Answers] | None = st.session_state.get(DONE)
+    if done is None or done[0][1:] != (region, setting):
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Below are the answers of **{literal(done[1].inspection.file)}**.")
+        st.button("Forget them", key="cohort_forget", icon=":material/delete:", on_click=_forget)
+    return done[1]
 
 
 def _inspected(key: tuple[str, str, str], data: bytes, name: str) -> Inspection | None:
