@@ -23,7 +23,7 @@ from examples import TOP, agrees, commands, python_failures, python_of, run, wri
 from bme_bayes.cli import build_parser
 
 DOCS = TOP / "docs"
-CLI = DOCS / "cli.md"
+CLI = DOCS / "reference" / "cli.md"
 PACKAGES = ("bme_bayes", "bme_bayes.learning", "bme_bayes.exchange", "bme_bayes.cohort")
 SLOW = ("ablations",)  # rebuilds all numbers twice
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "_build" not in p.parts)
@@ -82,7 +82,7 @@ def subcommands() -> list[str]:
 def test_every_command_has_an_example() -> None:
     lines = [line for line, _ in commands(CLI)]
     missing = [c for c in subcommands() if not any(f"bme-bayes {c} " in f"{s} " for s in lines)]
-    assert not missing, f"docs/cli.md has no example of {missing}"
+    assert not missing, f"docs/reference/cli.md has no example of {missing}"
 
 
 @pytest.mark.parametrize(

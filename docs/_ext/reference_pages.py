@@ -20,7 +20,7 @@ from bme_bayes.reading import read_sources
 MEANING = re.compile(r"^(\w[\w, `.*]*?) : ")
 VALUES = ("attribute", "data", "property")
 KEPT: dict[str, list[str]] = {}
-SOURCES = "docs/sources"
+SOURCES = "docs/reference/sources"
 CITED = read_sources(networks_folder())
 CITATION = re.compile(r"(?<!\])\[([a-z0-9_]+)\](?!\()")
 LITERAL = re.compile(r"(`+[^`]+`+)")
