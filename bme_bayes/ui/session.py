@@ -78,17 +78,15 @@ def follow(widget: str, value: object) -> None:
         st.session_state[widget] = value
 
 
-def control(name: str, value: object) -> str:
-    """The key of a control that shows a value of the state; the value is set.
+def control(name: str) -> str:
+    """The key of a control that shows a value of the state, given to it as its default.
 
     The browser sends the values of all controls with each click. One that has not been drawn
-    again yet would overwrite a change from elsewhere, such as undo. So a control has a new key
+    again yet would take back a change from elsewhere, such as undo. So a control has a new key
     after each change that it has not made itself: values under an old key are ignored.
     """
     turn = st.session_state.setdefault(TURNS, {}).get(name)
-    key = f"{name}:{turn}" if turn else name
-    follow(key, value)
-    return key
+    return f"{name}:{turn}" if turn else name
 
 
 def area_of(group: str) -> str:

@@ -42,12 +42,12 @@ def _list(parts: state.Split, network: Network) -> None:
     here = {f: c for f in order if (c := parts.used.get(f) or parts.paused.get(f))}
     told = {f: _told(network.variable(f), c, f in parts.paused) for f, c in here.items()}
     if st.session_state.get(CLICK) == PAUSE:
-        counting = [f for f in here if f not in parts.paused]
-        key = session.control(session.COUNTING, counting)
+        key = session.control(session.COUNTING)
         st.pills(
             "Entered: those marked count; click a finding to pause or resume it",
             list(here),
             selection_mode="multi",
+            default=[f for f in here if f not in parts.paused],
             format_func=told.__getitem__,
             key=key,
             on_change=_take_pause,
@@ -55,7 +55,7 @@ def _list(parts: state.Split, network: Network) -> None:
             label_visibility="collapsed",
         )
     else:
-        key = session.control(session.LISTED, None)
+        key = session.control(session.LISTED)
         st.pills(
             "Entered: click a finding to remove it",
             list(here),

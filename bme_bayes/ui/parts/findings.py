@@ -25,13 +25,14 @@ def control(variable: Variable, place: str, disabled: bool = False) -> None:
     # A chosen segment shows itself; only the answer about MRI changes the rest of its group.
     in_group = place == session.GROUP and variable.id != EDEMA
     shown_by = session.area_of(variable.group) if in_group else ""
-    key = session.control(name, session.explorer().case.choice(variable.id))
+    key = session.control(name)
     options = (UNKNOWN, *state.choices(variable))
     widget_type = st.segmented_control if len(options) <= SIDE_BY_SIDE else st.pills
     widget_type(
         variable.label,
         options,
         format_func=lambda choice: answer(variable, choice),
+        default=session.explorer().case.choice(variable.id),
         required=True,
         key=key,
         help=variable.help or None,
@@ -89,10 +90,10 @@ def group(name: str, variables: tuple[Variable, ...], opened: bool) -> None:
 def _mri_toggle() -> bool:
     network = session.current_model().network
     edema = network.variable(EDEMA)
-    present = session.explorer().case.choice(EDEMA) == NOT_IMAGED
-    key = session.control(session.WAITING, present)
+    key = session.control(session.WAITING)
     waiting = st.toggle(
         "MRI not done yet",
+        value=session.explorer().case.choice(EDEMA) == NOT_IMAGED,
         key=key,
         help="Otherwise marrow edema on MRI is taken as seen: it is the question of this page.",
         on_change=_take_toggle,

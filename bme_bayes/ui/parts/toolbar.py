@@ -14,14 +14,16 @@ from bme_bayes.ui.words import REGIONS
 def draw() -> None:
     """Choose the region and the setting; findings that do not apply are set aside."""
     case = session.explorer().case
-    region = session.control(session.REGION, case.region)
-    setting = session.control(session.SETTING, case.setting)
+    region = session.control(session.REGION)
+    setting = session.control(session.SETTING)
     labels = setting_labels()
+    known = list(labels)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Marrow edema explorer", anchor=False, width="stretch")
         st.segmented_control(
             "Region",
             regions(),
+            default=case.region,
             format_func=REGIONS.__getitem__,
             required=True,
             key=region,
@@ -30,7 +32,8 @@ def draw() -> None:
         )
         st.selectbox(
             "Clinical setting",
-            list(labels),
+            known,
+            index=known.index(case.setting) if case.setting in known else None,
             format_func=labels.__getitem__,
             key=setting,
             on_change=_take_setting,
@@ -48,7 +51,9 @@ def _take_region(key: str) -> None:
 
 
 def _take_setting(key: str) -> None:
+    chosen = st.session_state[key]
+
     def move(present: state.Explorer) -> state.Explorer:
-        return state.step(present, replace(present.case, setting=st.session_state[key]))
+        return state.step(present, replace(present.case, setting=chosen or present.case.setting))
 
     session.change(move, made_by=session.SETTING)
