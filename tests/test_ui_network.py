@@ -10,6 +10,8 @@ import bme_bayes as bb
 from bme_bayes.ui import cards, network_map, number_link, number_table
 from bme_bayes.ui.charts import DARK
 from bme_bayes.ui.guard import literal
+from bme_bayes.ui.session import EXPLORER
+from bme_bayes.ui.state import Case, Explorer
 
 TOP = Path(__file__).resolve().parents[1]
 PAGES = TOP / "bme_bayes" / "ui" / "pages"
@@ -201,3 +203,13 @@ def test_another_region_keeps_the_view(app: AppTest) -> None:
     app.switch_page(str(PAGES / "network.py")).run()
     assert app.button_group(key="net_region").value == "spine"
     assert app.button_group(key="net_view").value == "One finding"
+
+
+def test_the_region_follows_the_explorer_when_that_changes(app: AppTest) -> None:
+    app.button_group(key="net_region").set_value("knee").run()
+    app.session_state[EXPLORER] = Explorer(Case("spine", "older_adults_falls_clinic"))
+    app.run()
+    assert app.button_group(key="net_region").value == "spine"
+    assert app.selectbox(key="net_setting").value == "older_adults_falls_clinic"
+    app.button_group(key="net_region").set_value("knee").run()
+    assert app.button_group(key="net_region").value == "knee"

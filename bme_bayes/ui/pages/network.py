@@ -12,8 +12,10 @@ from bme_bayes.ui.guard import DISCLAIMER, guarded
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.number_link import NUMBERS, REGION, SETTING, VIEW
 from bme_bayes.ui.parts import net_cards, net_map, net_numbers, net_sources
+from bme_bayes.ui.state import Case
 from bme_bayes.ui.words import REGIONS
 
+SEEN = "net_seen"
 VIEWS: dict[str, Callable[[Network], None]] = {
     "Graph": net_map.draw,
     "One finding": net_numbers.one,
@@ -26,12 +28,22 @@ VIEWS: dict[str, Callable[[Network], None]] = {
 }
 
 
+def _follow_explorer(case: Case) -> None:
+    """Show the region and setting of the explorer's case at first and whenever they change."""
+    seen = st.session_state.get(SEEN)
+    for key, was, now in zip(
+        (REGION, SETTING), seen or (None, None), (case.region, case.setting), strict=True
+    ):
+        if key not in st.session_state or (seen and was != now):
+            st.session_state[key] = now
+    st.session_state[SEEN] = (case.region, case.setting)
+
+
 def _draw() -> None:
     labels = setting_labels()
     number_link.follow(tuple(REGIONS), tuple(labels))
     case = session.explorer().case
-    st.session_state.setdefault(REGION, case.region)
-    st.session_state.setdefault(SETTING, case.setting)
+    _follow_explorer(case)
     st.session_state.setdefault(VIEW, "Graph")
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         region = st.segmented_control(
