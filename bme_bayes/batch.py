@@ -109,9 +109,9 @@ class BatchKernel:
         """Weights (N, S) of patients of one pair of age and sex, and logarithms of scale."""
         weights = aligned(len(codes), self.space.scenarios.size)
         scale = self.tables.weights(codes, pair, weights)
-        for weight, patient in zip(weights, codes.tolist(), strict=True):
-            for row in self.space.products.rows(self._coded(patient, self.tables.rest)):
-                np.multiply(weight, row, out=weight)
+        for i, (weight, patient) in enumerate(zip(weights, codes.tolist(), strict=True)):
+            rest = self._coded(patient, self.tables.rest)
+            scale[i] += self.space.products.multiply(weight, rest)
             if pair < 0:
                 known = self.assumed | self._coded(patient, self.tables.roots)
                 np.multiply(weight, self.space.roots_weight(known), out=weight)

@@ -9,8 +9,9 @@ once a network; `Belief` is what it says of one patient.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,7 @@ __all__ = ["Belief", "DiseaseSpace"]
 
 Floats = NDArray[np.float64]
 CACHED_ROOTS, CACHED_PREDICTIONS = 64, 4
-RESCALED = 4
-"""Rows of `Products` after which small weights are scaled up again."""
+Made = TypeVar("Made")
 StartFor = Callable[[Network], Start | None]
 
 
@@ -60,9 +60,8 @@ class DiseaseSpace:
             network, self.scenarios, self.edema, start(network) if start else None
         )
         self.parts: dict[str, tuple[str, ...]] = {}
-        for name, cpd in self.cpds.items():
-            if cpd.variable.part_of:
-                self.parts[cpd.variable.part_of] = (*self.parts.get(cpd.variable.part_of, ()), name)
+        for part in (v for v in network.findings if v.part_of):
+            self.parts[part.part_of] = (*self.parts.get(part.part_of, ()), part.id)
         self.products = Products(network, self.levels, self.observed)
         self._root_names = frozenset(v.id for v in network.of_role("context", "risk"))
         self._cache: dict[bytes, Floats] = {}
@@ -124,25 +123,15 @@ class DiseaseSpace:
 
     def roots_weight(self, evidence: Evidence) -> Floats:
         """(S,) weight of the context and risk factors; cached a set of these findings."""
-        key = _key(evidence)
-        found = self._cache.get(key)
-        if found is None:
-            found = aligned_copy(self.solved.roots.weights_possible(evidence)[1].sum(axis=0))
-            if len(self._cache) >= CACHED_ROOTS:
-                self._cache = {}
-            self._cache[key] = found
-        return found
+        return _remembered(self._cache, evidence, partial(self._weighed, evidence), CACHED_ROOTS)
+
+    def _weighed(self, evidence: Evidence) -> Floats:
+        return aligned_copy(self.solved.roots.weights_possible(evidence)[1].sum(axis=0))
 
     def roots_predictive(self, evidence: Evidence) -> dict[str, Floats]:
         """`Roots.predictive`; kept for some sets of these findings."""
-        key = _key(evidence)
-        found = self._predicted.get(key)
-        if found is None:
-            found = self.roots.predictive(evidence)
-            if len(self._predicted) >= CACHED_PREDICTIONS:
-                self._predicted = {}
-            self._predicted[key] = found
-        return found
+        made = partial(self.solved.roots.predictive, evidence)
+        return _remembered(self._predicted, evidence, made, CACHED_PREDICTIONS)
 
     @property
     def roots(self) -> Roots:
@@ -201,12 +190,7 @@ class DiseaseSpace:
         else:
             np.multiply(self.roots_weight(roots), self.solved.scenario, out=weight)
             weight *= absent + (present - absent) * self.edema
-        log_scale = 0.0
-        for number, row in enumerate(self.products.rows(below), 1):
-            np.multiply(weight, row, out=weight)
-            if number % RESCALED == 0:
-                log_scale += _rescale(weight)
-        return weight, log_scale + _rescale(weight)
+        return weight, self.products.multiply(weight, below)
 
     def _smallest_impossible(self, coded: Coded) -> Coded:
         """A smallest part of impossible findings that is impossible by itself."""
@@ -225,7 +209,7 @@ class DiseaseSpace:
                 kept = rest
         return {n: coded[n] for n in kept}
 
-    def _alone(self, name: str) -> tuple[Floats, Floats]:
+    def alone(self, name: str) -> tuple[Floats, Floats]:
         """(states, S) P(state | low level, scenario) and how much more it is at the high level.
 
         With nothing known of a part's whole.
@@ -240,50 +224,15 @@ class DiseaseSpace:
             self._alone_kept[name] = found
         return found
 
-    def predictive(
-        self, name: str, belief: Belief, out: Floats | None = None, first: int = 0
-    ) -> Floats:
-        """(states, S) P(finding = state | scenario, findings) of a finding not yet known.
 
-        Parameters: `first`, the first state that is wanted.
-        """
-        variable = self.network.variable(name)
-        if out is None:
-            out = np.empty((len(variable.states) - first, self.scenarios.size))
-        of = self.network.variable(variable.part_of or name)
-        level = belief.levels[of.process] if of.process else None
-        family = (of.id, *self.parts.get(of.id, ()))
-        if not any(n in belief.coded or n in belief.assumed for n in family):
-            low, change = self._alone(name)
-            if level is None:
-                out[:] = low[first:]
-            else:
-                np.multiply(change[first:], level[1], out=out)
-                out += low[first:]
-            return out
-        taken = belief.assumed.get(name, np.ones(len(variable.states)))
-        known, wanted = belief.known, np.diag(taken)[first:]
-        joint = np.stack([self.observed(of.id, {**known, name: row}) for row in wanted])
-        base = self.observed(of.id, known)
-        if level is not None:
-            prior = np.divide(level, base, out=np.zeros_like(level), where=base > 0)
-            joint, base = (
-                (joint * prior).sum(axis=1, keepdims=True),
-                (base * prior).sum(axis=0)[None],
-            )
-        out[:] = 0.0
-        np.divide(joint[:, 0], base[0], out=out, where=base[0] > 0)
-        return out
-
-
-def _key(evidence: Evidence) -> bytes:
-    return b"".join([name.encode() + evidence[name].tobytes() for name in sorted(evidence)])
-
-
-def _rescale(weight: Floats) -> float:
-    """Bring weights that became small back to 1, in place; the logarithm of the change."""
-    top = float(weight.max())
-    if 0 < top < 1e-30:
-        weight /= top
-        return float(np.log(top))
-    return 0.0
+def _remembered(
+    kept: dict[bytes, Made], evidence: Evidence, make: Callable[[], Made], most: int
+) -> Made:
+    key = b"".join([name.encode() + evidence[name].tobytes() for name in sorted(evidence)])
+    found = kept.get(key)
+    if found is None:
+        found = make()
+        if len(kept) >= most:
+            kept.clear()
+        kept[key] = found
+    return found

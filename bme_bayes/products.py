@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 GROUP = 3
 """Findings in a group: with two states each and unknown, 27 rows."""
 KEPT_BYTES = 32_000_000
+RESCALED = 4
+"""Rows after which small weights are scaled up again."""
 Pattern = tuple[tuple[str, bytes], ...]
 """What is known of the findings of a group: ids and relative likelihoods, in the group's order."""
 
@@ -52,6 +54,15 @@ class Products:
         self.place = {n: group_of[whole] for n, whole in self.whole_of.items()}
         self._kept: dict[tuple[str, Pattern], Floats] = {}
         self._bytes = 0
+
+    def multiply(self, weight: Floats, below: Coded) -> float:
+        """Multiply weights (S,) by P(findings | scenario), in place; a logarithm of scale."""
+        log_scale = 0.0
+        for number, row in enumerate(self.rows(below), 1):
+            np.multiply(weight, row, out=weight)
+            if number % RESCALED == 0:
+                log_scale += _rescale(weight)
+        return log_scale + _rescale(weight)
 
     def rows(self, below: Coded) -> Iterator[Floats]:
         """(S,) rows whose product is P(findings | scenario)."""
@@ -123,3 +134,12 @@ def _shares(joint: Floats) -> Floats:
     if total.min() > 0:
         return np.asarray(joint / total)
     return np.asarray(np.divide(joint, total, out=np.full_like(joint, 0.5), where=total > 0))
+
+
+def _rescale(weight: Floats) -> float:
+    """Bring weights that became small back to 1, in place; the logarithm of the change."""
+    top = float(weight.max())
+    if 0 < top < 1e-30:
+        weight /= top
+        return float(np.log(top))
+    return 0.0

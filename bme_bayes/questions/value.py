@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.machine import aligned, inner
-from bme_bayes.network import EDEMA, Variable
+from bme_bayes.network import Variable
 from bme_bayes.notebook import answer_html, bar, percent
+from bme_bayes.questions.panel import panel
 from bme_bayes.questions.targets import make_target
 
 Floats = NDArray[np.float64]
@@ -21,8 +21,6 @@ LEAST = 1e-12
 """Results less probable than this are left out."""
 SHOWN = 12
 """Findings that a notebook shows."""
-DIRECT = 0.05
-"""A first state less probable than this is not taken as what the other states leave over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,57 +125,6 @@ def next_findings(
         space, threshold, space.answers @ belief.scenario, variables, starts, values, bits
     )
     return NextFindings(target, threshold, read.leader, read, tuple(order.tolist()))
-
-
-def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int], Floats]:
-    """Findings not known, the first row of each, and the joint of every result with the answers.
-
-    A row is a result: P(result), then P(result and main cause) and P(result and present) of
-    each diagnosis. The first state is what the others leave over, unless that is little.
-    """
-    every = space.network.of_role("risk", "finding", "context", "sign")
-    unknown = [v for v in every if v.id not in belief.coded]
-    sizes = [len(v.states) for v in unknown]
-    starts = [sum(sizes[:i]) for i in range(len(sizes))]
-    others = sum(sizes) - len(sizes)
-    given = aligned(others, space.scenarios.size)
-    roots = space.roots_predictive(space.split_evidence(belief.known)[0])
-    for i, variable in enumerate(unknown):
-        _rows(space, belief, roots, variable, 1, given[starts[i] - i :][: sizes[i] - 1])
-    joint = inner(given, space.answers_padded)[:, : len(space.answers)]
-    now = space.answers @ belief.scenario
-    values = np.empty((sum(sizes), len(now)))
-    later = np.ones(len(values), dtype=bool)
-    later[starts] = False
-    values[later] = joint
-    if unknown:
-        first = np.array(starts) - np.arange(len(starts))
-        values[starts] = np.maximum(now - np.add.reduceat(joint, first), 0.0)
-    for variable, start in zip(unknown, starts, strict=True):
-        if values[start, 0] < DIRECT:
-            row = np.empty((len(variable.states), space.scenarios.size))
-            exact = _rows(space, belief, roots, variable, 0, row)[:1]
-            values[start] = inner(exact, space.answers)[0]
-    return unknown, starts, values
-
-
-def _rows(
-    space: DiseaseSpace,
-    belief: Belief,
-    roots: Mapping[str, Floats],
-    variable: Variable,
-    first: int,
-    out: Floats,
-) -> Floats:
-    """P(state, scenario | findings) of the states from `first` on of an unknown variable."""
-    if variable.role in ("context", "risk"):
-        return np.multiply(roots[variable.id][first:], belief.scenario, out=out)
-    if variable.id == EDEMA:
-        out[:] = np.stack([1 - space.edema, space.edema])[first:]
-    else:
-        space.predictive(variable.id, belief, out, first)
-    out *= belief.scenario
-    return out
 
 
 class _Panel:

@@ -1,0 +1,99 @@
+"""The joint of every result of every finding not yet known with the answers, in one product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
+from bme_bayes.machine import aligned, inner
+from bme_bayes.network import EDEMA, Variable
+
+Floats = NDArray[np.float64]
+DIRECT = 0.05
+"""A first state less probable than this is not taken as what the other states leave over."""
+
+
+def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int], Floats]:
+    """Findings not known, the first row of each, and the joint of every result with the answers.
+
+    A row is a result: P(result), then P(result and main cause) and P(result and present) of
+    each diagnosis. The first state is what the others leave over, unless that is little.
+    """
+    every = space.network.of_role("risk", "finding", "context", "sign")
+    unknown = [v for v in every if v.id not in belief.coded]
+    sizes = [len(v.states) for v in unknown]
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    others = sum(sizes) - len(sizes)
+    given = aligned(others, space.scenarios.size)
+    roots = space.roots_predictive(space.split_evidence(belief.known)[0])
+    for i, variable in enumerate(unknown):
+        _rows(space, belief, roots, variable, 1, given[starts[i] - i :][: sizes[i] - 1])
+    joint = inner(given, space.answers_padded)[:, : len(space.answers)]
+    now = space.answers @ belief.scenario
+    values = np.empty((sum(sizes), len(now)))
+    later = np.ones(len(values), dtype=bool)
+    later[starts] = False
+    values[later] = joint
+    if unknown:
+        first = np.array(starts) - np.arange(len(starts))
+        values[starts] = np.maximum(now - np.add.reduceat(joint, first), 0.0)
+    for variable, start in zip(unknown, starts, strict=True):
+        if values[start, 0] < DIRECT:
+            row = np.empty((len(variable.states), space.scenarios.size))
+            exact = _rows(space, belief, roots, variable, 0, row)[:1]
+            values[start] = inner(exact, space.answers)[0]
+    return unknown, starts, values
+
+
+def _rows(
+    space: DiseaseSpace,
+    belief: Belief,
+    roots: Mapping[str, Floats],
+    variable: Variable,
+    first: int,
+    out: Floats,
+) -> Floats:
+    """P(state, scenario | findings) of the states from `first` on of an unknown variable."""
+    if variable.role in ("context", "risk"):
+        return np.multiply(roots[variable.id][first:], belief.scenario, out=out)
+    if variable.id == EDEMA:
+        out[:] = np.stack([1 - space.edema, space.edema])[first:]
+    else:
+        finding_rows(space, belief, variable.id, first, out)
+    out *= belief.scenario
+    return out
+
+
+def finding_rows(space: DiseaseSpace, belief: Belief, name: str, first: int, out: Floats) -> None:
+    """P(finding = state | scenario, findings) of the states from `first` on, into `out`."""
+    variable = space.network.variable(name)
+    whole = space.network.variable(variable.part_of or name)
+    level = belief.levels[whole.process] if whole.process else None
+    family = (whole.id, *space.parts.get(whole.id, ()))
+    if any(n in belief.coded or n in belief.assumed for n in family):
+        out[:] = _given_family(space, belief, variable, whole, level)[first:]
+        return
+    low, change = space.alone(name)
+    if level is None:
+        out[:] = low[first:]
+    else:
+        np.multiply(change[first:], level[1], out=out)
+        out += low[first:]
+
+
+def _given_family(
+    space: DiseaseSpace, belief: Belief, variable: Variable, whole: Variable, level: Floats | None
+) -> Floats:
+    """(states, S) the same when parts of the finding, or what it is part of, are known."""
+    known, wanted = belief.known, np.eye(len(variable.states))
+    joint = np.stack([space.observed(whole.id, {**known, variable.id: row}) for row in wanted])
+    base = space.observed(whole.id, known)
+    if level is None:
+        joint, base = joint[:, 0], base[0]
+    else:
+        prior = np.divide(level, base, out=np.zeros_like(level), where=base > 0)
+        joint, base = (joint * prior).sum(axis=1), (base * prior).sum(axis=0)
+    return np.asarray(np.divide(joint, base, out=np.zeros_like(joint), where=base > 0))
