@@ -152,6 +152,22 @@ def _next_template(colors: Palette) -> Spec:
     return _template(layers)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A specification that a notebook shows, by the renderer that Altair's charts use."""
+
+    spec: Spec
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Any:  # noqa: ARG002
+        renderer = alt.renderers.get()
+        return renderer(self.spec) if renderer else {"text/plain": self.spec["description"]}
+
+
+def in_notebook(spec: Spec, width: int = 480) -> Picture:
+    """Any chart of the pages, for a notebook."""
+    return Picture({"width": width, **spec})
+
+
 def _base() -> alt.Chart:
     scale = alt.Scale(paddingInner=0, paddingOuter=0)
     return alt.Chart().encode(y=alt.Y("row:O", axis=None, sort=None, scale=scale))
