@@ -31,7 +31,9 @@ from bme_bayes.ui.guard import link, literal
 from bme_bayes.ui.words import plain
 
 TOP = Path(__file__).resolve().parents[1]
-QUICK = [name for name in seeds.READERS if name not in ("BIF", "NET", "network tables")]
+QUICK = [
+    name for name in seeds.READERS if name not in ("BIF", "NET", "network tables", "uploaded prior")
+]
 MARKUP = "<script>alert(1)</script>"
 
 

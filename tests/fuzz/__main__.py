@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GUIDED, STRUCTURED = 6500, 1500
-SLOW = {"BIF": 0.1, "NET": 0.3, "network tables": 0.3}
+SLOW = {"BIF": 0.1, "uploaded prior": 0.03, "NET": 0.3, "network tables": 0.3}
 """Readers that get fewer inputs; pgmpy's parsers are slow."""
 KEPT = Path("build") / "fuzz"
 SECONDS = 3600

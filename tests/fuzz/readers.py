@@ -30,7 +30,7 @@ from bme_bayes.questions.battery import parse_bundles
 from bme_bayes.questions.red_flags import red_flags
 from bme_bayes.reading import parse_prior, read_network, under
 from bme_bayes.rules import parse_rules
-from bme_bayes.ui import links, state
+from bme_bayes.ui import cohort_table, lab_files, links, state
 from bme_bayes.ui.teach_cases import CaseFileError, from_file
 from bme_bayes.ui.words import UNKNOWN
 from fuzz.oracles import Fault, check_answer, check_message, check_posterior, in_time, same
@@ -226,6 +226,41 @@ def teach(data: bytes) -> bool:
         check_message(error)
         return False
     return all(check_answer(engine(c.region), c.findings) for c in found[:3])
+
+
+def uploaded_prior(data: bytes) -> bool:
+    """A prior file given to the Prior lab."""
+    try:
+        found = lab_files.read(data, "mine.yaml", ())
+    except lab_files.PriorFileError as error:
+        check_message(error)
+        return False
+    made = under(network("hip"), found)
+    try:
+        told = bb.Engine(made).posterior({})
+    except bb.BmeBayesError as error:
+        check_message(error)
+        return False
+    check_posterior(told)
+    return True
+
+
+def uploaded_cohort(name: str) -> Callable[[bytes], bool]:
+    """A table given to the page Cohort; every bad row has to come with a remedy."""
+
+    def run(data: bytes) -> bool:
+        try:
+            found = cohort_table.inspect(data, name, "hip", "general_orthopaedics")
+            scored = cohort_table.score(data, found, "hip", "general_orthopaedics")
+        except bb.BmeBayesError as error:
+            check_message(error)
+            return False
+        for problem in scored.problems:
+            if not cohort_table.remedy(problem, network("hip").variables, 5):
+                raise Fault(f"no remedy: {problem}")
+        return bool(scored.rows)
+
+    return run
 
 
 def rules(data: bytes) -> bool:

@@ -142,6 +142,16 @@ READERS: dict[str, Reader] = {
             lambda: [small_data.table_text(COHORT).encode()],
         ),
         Reader("cohort Parquet", readers.cohort("cohort.parquet"), lambda: [parquet(COHORT_FRAME)]),
+        Reader(
+            "uploaded cohort",
+            readers.uploaded_cohort("cohort.csv"),
+            lambda: [small_data.table_text(COHORT).encode()],
+        ),
+        Reader(
+            "uploaded prior",
+            readers.uploaded_prior,
+            lambda: [(readers.TOP / "priors" / "obstetric.yaml").read_bytes()],
+        ),
         Reader("network tables", readers.tables, table_inputs),
         Reader("prior file", readers.prior, lambda: [dump_prior(small_prior()).encode()]),
         Reader("rules and tests", readers.rules, lambda: [as_yaml(RULES), as_yaml(BUNDLES)]),

@@ -181,6 +181,7 @@ def strategies() -> dict[str, st.SearchStrategy[bytes]]:
         "cases JSON Lines": in_lines(seeds.CASES),
         "cohort CSV": in_table(seeds.COHORT),
         "cohort Parquet": in_parquet(),
+        "uploaded cohort": in_table(seeds.COHORT),
         "network tables": network_tables(),
         "prior file": in_yaml(seeds.prior_document()),
         "rules and tests": st.one_of(in_yaml(seeds.RULES), in_yaml(seeds.BUNDLES)),
