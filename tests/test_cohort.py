@@ -94,6 +94,16 @@ def test_uncertain_and_unknown_findings_as_the_engine_has_them(tmp_path: Path) -
                 assert table[f"{name}_main_cause"][i] == pytest.approx(d.main_cause, abs=1e-9)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters(tmp_path: Path, delimiter: str) -> None:
+    text = 'id,age,crp\n1,45,"{""normal"": 1}"\n2,50,raised\n'
+    expected = score_cohort(write(tmp_path, text), tmp_path / "comma.csv", region="hip").out
+    other = write(tmp_path, text.replace(",", delimiter))
+    done = score_cohort(other, tmp_path / "other.csv", region="hip")
+    assert done.scored == 2
+    assert done.out.read_bytes() == expected.read_bytes()
+
+
 def test_age_and_band_that_disagree(tmp_path: Path) -> None:
     cohort = write(tmp_path, "id,age,age_band\n1,45,30_50\n2,45,over_65\n3,,over_65\n")
     done = score_cohort(cohort, tmp_path / "out.csv", region="hip")
@@ -240,7 +250,7 @@ def test_parquet_that_is_small_on_disk_and_huge_in_memory(
     for columns, message in (
         ({"crp": long}, "row group 1, unpacks"),
         ({"crp": none}, "claims 50,000,000 rows"),
-        ({"crp": nested}, "holds lists or records"),
+        ({"crp": nested}, "holds list<"),
         (wide, "1,001 columns"),
     ):
         path = parquet(tmp_path, **columns)

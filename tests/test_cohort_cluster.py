@@ -106,3 +106,10 @@ def test_clusters_that_cannot_be_used(cohort: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(bb.InputError, match=r"bme-bayes\[dask\]"):
         score_cohort(cohort, cohort.with_name("o.csv"), dask="local")
     assert [p.name for p in cohort.parent.iterdir()] == ["cohort.csv"]
+
+
+def test_a_scheduler_without_workers(cohort: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with DASK.LocalCluster(n_workers=0, processes=True, dashboard_address=":0") as empty:
+        monkeypatch.setattr(runners, "CONNECT_SECONDS", 2)
+        with pytest.raises(bb.InputError, match="has no workers"):
+            score_cohort(cohort, cohort.with_name("o.csv"), dask=empty.scheduler_address)

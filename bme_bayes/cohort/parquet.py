@@ -30,8 +30,8 @@ def parquet_table(handle: BinaryIO, name: str, size: int, chunk: int) -> Read:
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{name} is not a Parquet file: {_line(error)}") from None
     for column in file.schema_arrow:
-        if pa.types.is_nested(column.type):
-            raise InputError(f"{name}: column {column.name!r} holds lists or records, not cells")
+        if not _is_cell(column.type):
+            raise InputError(f"{name}: column {column.name!r} holds {column.type}, not cells")
     return list(file.schema_arrow.names), _chunks(file, name, chunk), file.metadata.num_rows
 
 
@@ -79,7 +79,16 @@ def _plain(value: object) -> object:
 
 
 def _is_text(kind: Any) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    known = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
+    return kind in known
+
+
+def _is_cell(kind: Any) -> bool:
+    """Whether cells are text or of a small, fixed size."""
+    if pa.types.is_dictionary(kind):
+        return _is_cell(kind.value_type)
+    small = ("integer", "floating", "boolean", "null", "temporal", "decimal")
+    return _is_text(kind) or any(getattr(pa.types, f"is_{name}")(kind) for name in small)
 
 
 def _line(error: Exception) -> str:

@@ -109,7 +109,11 @@ def _on_dask(
     distributed: Any, client: Any, plan: Plan, chunks: Chunks
 ) -> Iterator[tuple[Scored, int]]:
     """Chunks on a cluster: what a lost worker had under way is done again by another."""
-    workers = max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except distributed.TimeoutError:
+        raise InputError("the Dask scheduler has no workers: start some first") from None
+    workers = len(client.scheduler_info(n_workers=-1)["workers"])
 
     def submit(chunk: Chunk) -> Any:
         return client.submit(_score_packed, plan, _packed(chunk), pure=False, retries=RETRIES)

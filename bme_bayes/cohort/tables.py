@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -16,6 +17,8 @@ from bme_bayes.errors import InputError
 
 CHUNK = 1000
 ENDINGS = (".csv", ".parquet")
+DELIMITERS = ",;\t"
+"""Spreadsheets of some countries write semicolons; the head tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,10 @@ def read_table(handle: BinaryIO, file: str, name: str = "") -> Iterator[Table]:
     text = io.TextIOWrapper(handle, encoding="utf-8-sig", newline="")
     try:
         csv.field_size_limit(MOST_CHARACTERS)
-        records = csv.reader(_lines(text, name), strict=True)
+        lines = _lines(text, name)
+        head = next(lines, "")
+        delimiter = max(DELIMITERS, key=head.count)
+        records = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
         columns = _checked([c.strip() for c in _first(records, name)], name)
         yield Table(name, columns, _csv_chunks(records, columns, text, name), size, "B")
     finally:
@@ -92,7 +98,9 @@ def _lines(text: TextIO, name: str) -> Iterator[str]:
                 raise InputError(f"{name}: a line has {MOST_LINE:,} characters or more")
             yield line
     except UnicodeDecodeError as error:
-        raise InputError(f"{name} is not UTF-8 text (byte {error.start} of a block)") from None
+        raise InputError(
+            f"{name} is not UTF-8 text (byte {error.start} of a block); save it as CSV UTF-8"
+        ) from None
 
 
 def _first(records: Iterator[list[str]], name: str) -> list[str]:
