@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import pandas as pd
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
 from bme_bayes.learning import Counts, Learned, parse_counts
 from bme_bayes.ui import charts, lab_counts, lab_session
+from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.lab_charts import interval_chart, rate_rows
 from bme_bayes.ui.lab_counts import COUNT, EVERY, ONCE, CountFault
@@ -22,7 +21,6 @@ LABEL, TABLES, LOADED, FAULT = "lab_counts_name", "lab_counts", "lab_counts_n", 
 MOST_MB = 1
 MOST_PATIENTS = 1_000_000
 LONGEST = 400
-log = logging.getLogger(__name__)
 
 
 def draw(region: str, setting: str, _: str) -> None:
@@ -135,8 +133,8 @@ def _load(setting: str) -> None:
         st.session_state[FAULT] = "The file is not text (UTF-8)."
     except (BmeBayesError, CountFault) as error:
         st.session_state[FAULT] = str(error)
-    except Exception:
-        log.exception("a table of counts failed")
+    except Exception as error:  # noqa: BLE001 - a failure becomes a message
+        note("a table of counts failed", error)
         st.session_state[FAULT] = "The file cannot be used as a table of counts."
     else:
         tables = {region: dict(c.counts) for region, c in found.items()}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
 from bme_bayes.ui import lab_files, lab_session
+from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.lab_files import MOST_BYTES, PriorFileError
 from bme_bayes.ui.lab_settings import MOST
@@ -15,7 +14,6 @@ from bme_bayes.writing import dump_prior
 
 FILE, FAULTS, TOLD = "lab_file", "lab_file_faults", "lab_file_told"
 LONGEST = 400
-log = logging.getLogger(__name__)
 
 
 def draw(_: str, setting: str, __: str) -> None:
@@ -90,8 +88,8 @@ def _take() -> None:
     except PriorFileError as error:
         st.session_state[FAULTS] = error.faults
         return
-    except Exception:
-        log.exception("a prior file failed")
+    except Exception as error:  # noqa: BLE001 - a failure becomes a message
+        note("a prior file failed", error)
         st.session_state[FAULTS] = ["The file cannot be used as a prior file."]
         return
     origin = DEFAULT_SETTING
