@@ -203,7 +203,24 @@ def test_birth_date_becomes_an_age_band(spine: bb.Network) -> None:
     for day, band in ((date(2026, 6, 14), "30_50"), (date(2026, 6, 15), "51_65")):
         assert import_fhir([born], spine, on=day).findings == {"age_band": band}
     later = import_fhir([born], spine, on=date(1970, 1, 1))
-    assert "an age of" in later.left_out[0].reason
+    assert "no age of 0 to 120" in later.left_out[0].reason
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        ("1965", "51_65"),
+        ("1975", {"30_50": 1, "51_65": 1}),
+        ("1975-06", {"30_50": 1, "51_65": 1}),
+        ("1975-05", "51_65"),
+    ],
+)
+def test_a_birth_date_may_be_a_year_or_a_month(
+    spine: bb.Network, born: str, expected: object
+) -> None:
+    given = {"resourceType": "Patient", "birthDate": born}
+    found = import_fhir([given], spine, on=date(2026, 6, 14))
+    assert found.findings.get("age_band") == expected
 
 
 def test_components_are_read_one_by_one(spine: bb.Network) -> None:
@@ -214,6 +231,9 @@ def test_components_are_read_one_by_one(spine: bb.Network) -> None:
     found = import_fhir([observation("Inflammation", component=parts)], spine)
     assert found.findings == {"crp": "raised", "esr": "normal"}
     assert [r.place for r in found.read] == [f"FHIR, entry 1, component {i}" for i in (1, 2)]
+    taken_back = observation("Inflammation", component=parts) | {"status": "cancelled"}
+    again = import_fhir([taken_back], spine)
+    assert (dict(again.findings), len(again.left_out)) == ({}, 2)
 
 
 def test_conflicts_name_both(spine: bb.Network) -> None:

@@ -17,13 +17,12 @@ from bme_bayes.documents import parse_json, read_text
 from bme_bayes.errors import InputError
 from bme_bayes.exchange.fhir import one_line, validated
 from bme_bayes.exchange.mapping import FhirMapping, plain, read_mapping
-from bme_bayes.exchange.observations import NotRead, conditioned, find, name, observed
-from bme_bayes.findings import age_band
+from bme_bayes.exchange.observations import NotRead, conditioned, counts, find, name, observed
+from bme_bayes.exchange.person import Outcome, told_by_patient
 from bme_bayes.network import Network
 
 READ = ("Observation", "Condition", "Patient")
 MOST_ENTRIES = 10_000
-SEXES = ("female", "male")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +122,13 @@ def import_fhir(
     return Imported(network.region, _findings(network, read), tuple(read), tuple(left_out))
 
 
-Outcome = tuple[str, str, str | tuple[str, tuple[str, ...]]]
-
-
 def _told(
     model: Any, place: str, mapping: FhirMapping, network: Network, on: date | None
 ) -> Iterator[Outcome]:
     """What a resource says: place, name, and finding with states or the reason it says nothing."""
     kind = model.get_resource_type()
     if kind == "Patient":
-        yield from _patient(model, place, on)
+        yield from told_by_patient(model, place, on)
         return
     parts = [(place, model)]
     if kind == "Observation" and model.component:
@@ -141,8 +137,8 @@ def _told(
             parts.insert(0, (place, model))
     for spot, part in parts:
         try:
-            if part is not model and model.status == "entered-in-error":
-                raise NotRead("entered in error")
+            if part is not model:
+                counts(model)
             entry = find(mapping, part.code)
             if kind == "Condition":
                 states = conditioned(entry, part)
@@ -158,24 +154,6 @@ def _told(
 def _labels(network: Network, finding: str) -> dict[str, str]:
     variable = network.variables.get(finding)
     return {plain(variable.state_label(s)): s for s in variable.states} if variable else {}
-
-
-def _patient(model: Any, place: str, on: date | None) -> Iterator[Outcome]:
-    if model.gender:
-        known = model.gender in SEXES
-        yield place, "gender", ("sex", (model.gender,)) if known else "neither female nor male"
-    if model.birthDate:
-        born = model.birthDate
-        if on is None:
-            yield place, "birthDate", "no day is given for which the age is wanted"
-            return
-        age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-        right = 0 <= age <= 120
-        yield (
-            place,
-            "birthDate",
-            (("age_band", (age_band(age),)) if right else f"an age of {age} years"),
-        )
 
 
 def _resources(data: object, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

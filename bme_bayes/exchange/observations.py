@@ -47,9 +47,7 @@ def observed(
 
     `words` are those of the mapping, `labels` the states by their `plain` words.
     """
-    status = getattr(given, "status", "final")
-    if status not in COUNTED:
-        raise NotRead(f"its status is {one_line(status, 30)}")
+    counts(given)
     stated = _interpreted(entry, words, given)
     try:
         states = _value(entry, {**words, **labels}, given)
@@ -63,6 +61,13 @@ def observed(
             raise NotRead("its value and its interpretation disagree")
         states = both
     return _useful(entry, states)
+
+
+def counts(given: Any) -> None:
+    """Raises `NotRead` for an Observation that is not (or no longer) a result."""
+    status = getattr(given, "status", "final")  # a component has none of its own
+    if status not in COUNTED:
+        raise NotRead(f"its status is {one_line(status, 30)}")
 
 
 def conditioned(entry: Entry, given: Any) -> tuple[str, ...]:
