@@ -51,6 +51,8 @@ def percent(p: float | None) -> str:
     """A probability in per cent."""
     if p is None:
         return "-"
+    if 0 < p < 0.0005 or 0.9995 < p < 1:
+        return "<0.1%" if p < 0.5 else ">99.9%"
     return f"{p:.0%}" if 0.095 <= p <= 0.905 or p in (0, 1) else f"{p:.1%}"
 
 
@@ -89,11 +91,12 @@ def _tick(place: float, color: str = MARK, width: int = 2) -> str:
 def _picture(parts: Sequence[str]) -> Markup:
     return Markup(
         f'<svg aria-hidden="true" width="{WIDTH}" height="{HEIGHT}" '
-        f'style="border-bottom:1px solid #8886">{"".join(parts)}</svg>'
+        f'style="border-bottom:1px solid #8886;min-width:{WIDTH}px">{"".join(parts)}</svg>'
     )
 
 
 def _cell(value: object) -> str:
     text = value if isinstance(value, Markup) else escape(str(value))
     number = not isinstance(value, Markup) and str(value)[:1].isdigit()
-    return f'<td style="{CELL.format("right" if number else "left")}">{text}</td>'
+    style = CELL.format("right;white-space:nowrap" if number else "left")
+    return f'<td style="{style}">{text}</td>'

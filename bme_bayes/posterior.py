@@ -83,7 +83,7 @@ class Posterior:
     def _repr_html_(self) -> str:
         rows = [
             (
-                self.labels.get(d, d),
+                self.labels.get(d, d).partition(" (")[0],
                 bar(p.main_cause, max(p.present, p.main_cause)),
                 percent(p.main_cause),
                 f"{p.main_cause * 100:.0f} of 100",

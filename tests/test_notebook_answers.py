@@ -100,6 +100,6 @@ def test_bars() -> None:
     assert f'x="0.0" y="2" width="{WIDTH / 2:.1f}"' in left
     assert signed_bar(0.0, 0.0)
     assert span(0.8, 0.2, 0.4) == span(0.2, 0.8, 0.4)
-    assert [percent(p) for p in (None, 0.0, 0.05, 0.5, 0.95, 1.0)] == [
-        "-", "0%", "5.0%", "50%", "95.0%", "100%"
+    assert [percent(p) for p in (None, 0.0, 1e-9, 0.05, 0.5, 0.95, 0.9999, 1.0)] == [
+        "-", "0%", "<0.1%", "5.0%", "50%", "95.0%", ">99.9%", "100%"
     ]  # fmt: skip

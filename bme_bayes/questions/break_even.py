@@ -28,6 +28,10 @@ PAST = 1e-4
 """Just past the turning point (of the logarithm or log-odds) it is asked who leads then."""
 
 
+SHOWN = 12
+"""Numbers that a notebook shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turning:
     """The value of one number at which the challenger draws level with the leader.
@@ -77,22 +81,28 @@ class BreakEven:
         return pd.DataFrame(rows, columns=columns)
 
     def _repr_html_(self) -> str:
+        able = [t for t in self.turnings if t.needed is not None]
         rows = [
             (
                 f"{t.number.quantity} {t.number.child}={t.number.state} {t.number.cause}",
                 f"{t.number.value:.3g}",
-                "cannot" if t.needed is None else f"{t.needed:.3g}",
+                f"{t.needed:.3g}",
                 "yes" if t.within else "no",
                 t.then_leads,
             )
-            for t in self.turnings
+            for t in able[:SHOWN]
+            if t.needed is not None
         ]
+        note = (
+            f"{len(able)} of {len(self.turnings)} numbers could do it by themselves; the nearest "
+            f"{len(rows)} are shown."
+        )
         title = (
             f"{self.leader} ({percent(self.leader_now)}) leads; for {self.challenger} "
             f"({percent(self.challenger_now)}) to lead, one of these would have to be"
         )
         head = ("Number", "Is", "Would have to be", "Within its interval", "Then leads")
-        return answer_html(title, head, rows)
+        return answer_html(title, head, rows, note)
 
 
 def break_even(

@@ -87,7 +87,8 @@ class ShortestPath:
         ]
         title = f"Towards less than {self.below:.0%} for {self.diagnosis}, now {self.present:.1%}"
         head = ("Findings", "Which, with these results", "", "How likely they suffice", "Then")
-        return answer_html(title, head, rows)
+        note = "" if rows else "Nothing to do: it is there already, or nothing is left to ask."
+        return answer_html(title, head, rows, *([note] if note else []))
 
 
 def shortest_path(
