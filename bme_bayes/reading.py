@@ -7,18 +7,30 @@ that does not exist, is an error at once.
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from bme_bayes.documents import Row, parse_yaml, read_once, read_rows, read_text
+from bme_bayes.documents import Row, read_once, read_rows
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
+from bme_bayes.prior_files import parse_prior, read_number, read_prior
 from bme_bayes.priors import PriorSet
 from bme_bayes.sources import Claim, Source
+
+__all__ = [
+    "load",
+    "parse_prior",
+    "prior_path",
+    "read_claims",
+    "read_network",
+    "read_prior",
+    "read_rows",
+    "read_sources",
+    "settings",
+    "under",
+    "with_version",
+]
 
 LETTERS = {name: letter for letter, name in REGIONS.items()}
 VARIABLE = "id role group label states state_labels regions model process part_of synonyms help"
@@ -100,7 +112,7 @@ def read_network(region: str, folder: Path) -> Network:
     numbers: dict[NumberKey, Number] = {}
     for line, row in enumerate(read_rows(folder / "links.csv", LINK), start=2):
         if letter in row["regions"]:
-            number = _number(row, "links.csv", line)
+            number = read_number(row, "links.csv", line)
             key = (number.quantity, number.child, number.state, number.cause)
             if key in numbers:
                 fault = f"{' '.join(key)} is given twice for {region}"
@@ -123,31 +135,6 @@ def _variable(row: Row) -> Variable:
         part_of=row["part_of"],
         synonyms=tuple(s for s in row["synonyms"].split(";") if s),
         help=row["help"],
-    )
-
-
-def _number(row: Mapping[str, Any], file: str, line: int | None = None) -> Number:
-    try:
-        value, low, high, n = (float(row[k]) for k in ("value", "low", "high", "n"))
-        if not math.isfinite(value + low + high + n):
-            raise ValueError
-    except (KeyError, TypeError, ValueError):
-        raise DefinitionError(
-            [Problem(file, line, "value, low, high or n is not a number")]
-        ) from None
-    return Number(
-        quantity=str(row.get("quantity", "base_rate")),
-        child=str(row.get("child", row.get("variable", ""))),
-        state=str(row["state"]),
-        cause=str(row.get("cause", "")),
-        value=value,
-        low=low,
-        high=high,
-        n=n,
-        basis=str(row.get("basis", "elicited")),
-        sources=tuple(str(row.get("sources") or "").split()),
-        claims=tuple(str(row.get("claims") or "").split()),
-        note=str(row.get("note") or ""),
     )
 
 
@@ -187,90 +174,6 @@ def read_claims(folder: Path | None = None) -> dict[str, Claim]:
         )
         for r in read_rows((folder or networks_folder()) / "claims.csv")
     }
-
-
-def read_prior(path: Path) -> PriorSet:
-    """A prior set from a YAML file."""
-    return parse_prior(read_text(path), path.name)
-
-
-def parse_prior(text: str, name: str = "prior file") -> PriorSet:
-    """A prior set from YAML text; every fault in it is named."""
-    data = parse_yaml(text, name)
-    if not isinstance(data, dict) or not isinstance(data.get("base"), dict):
-        raise InputError(f"{name} is not a prior file: it needs name, base (by region) and mix")
-    problems: list[Problem] = []
-
-    def listed(rows: object, what: str) -> list[Any]:
-        if rows is None or isinstance(rows, list):
-            return rows or []
-        problems.append(Problem(name, None, f"{what} is not a list of rows"))
-        return []
-
-    def numbers(rows: object, what: str) -> dict[tuple[str, str], Number]:
-        out: dict[tuple[str, str], Number] = {}
-        for row in listed(rows, what):
-            line = getattr(row, "line", None)
-            try:
-                number = _number(row, name, None)
-                key = (number.child, number.state)
-            except (DefinitionError, KeyError, TypeError, AttributeError):
-                problems.append(Problem(name, line, f"not a base rate: {str(row)[:80]}"))
-                continue
-            if not 0 <= number.value <= 1 or number.n < 0:
-                problems.append(
-                    Problem(name, line, f"{what}: {' '.join(key)} is not a share: {number.value}")
-                )
-            if key in out:
-                problems.append(Problem(name, line, f"{what}: {' '.join(key)} is given twice"))
-            out[key] = number
-        return out
-
-    def links(rows: object) -> dict[NumberKey, Number]:
-        out: dict[NumberKey, Number] = {}
-        for row in listed(rows, "links"):
-            try:
-                number = _number({**row, "child": row["child"], "cause": row["cause"]}, name)
-                out[number.quantity, number.child, number.state, number.cause] = number
-            except (DefinitionError, KeyError, TypeError, AttributeError):
-                line = getattr(row, "line", None)
-                problems.append(Problem(name, line, f"not a link: {str(row)[:80]}"))
-        return out
-
-    def setting(key: str, default: float, least: float, most: float) -> float:
-        value = data.get(key, default)
-        number = not isinstance(value, bool) and isinstance(value, int | float)
-        if not number or not least <= value <= most:
-            problems.append(
-                Problem(name, None, f"{key} is not a number: {value!r:.40} (of {least} to {most})")
-            )
-            return default
-        return float(value)
-
-    base = {region: numbers(rows, f"base of {region}") for region, rows in data["base"].items()}
-    none, power = setting("none", 0.02, 0.0, 0.9), setting("kind_power", 1.0, 0.0, 10.0)
-    unmentioned = setting("unmentioned", 1.0, 1e-6, 1.0)
-    mix = numbers(data.get("mix"), "mix")
-    own = data.get("links") or {}
-    if not isinstance(own, dict):
-        problems.append(Problem(name, None, "links is not a mapping of regions to rows"))
-        own = {}
-    numbers_of = {str(region): links(rows) for region, rows in own.items()}
-    if problems:
-        raise DefinitionError(problems)
-    return PriorSet(
-        name=str(data.get("name", name)),
-        label=str(data.get("label", data.get("name", name))),
-        description=str(data.get("description", "")),
-        base=base,
-        mix=mix,
-        none=none,
-        kind_power=power,
-        unmentioned=unmentioned,
-        evaluation_only=bool(data.get("evaluation_only", False)),
-        provenance=str(data.get("provenance", "")),
-        links=numbers_of,
-    )
 
 
 def with_version(network: Network) -> Network:

@@ -96,6 +96,25 @@ def test_faults_of_a_file_are_named_with_their_place(old: str, new: str, message
     assert all(str(p).startswith("mine.yaml") for p in problems)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("value: 0.5,", "value: 1.5,", "is not a share: 1.5"),
+        ("quantity: frequency", "quantity: odds_ratio, extra: x", ""),
+        ("links:\n  hip:", "links:\n  hip: x\n  knee:", "links of hip is not a list of rows"),
+        ("child: crp, ", "", "not a link"),
+    ],
+)
+def test_reading_refuses_what_is_no_link(old: str, new: str, message: str) -> None:
+    text = dump_prior(edited())
+    assert old in text
+    if not message:
+        text = text.replace("value: 0.5,", "value: -2,")
+        message = "is not a positive odds ratio: -2"
+    with pytest.raises(bb.DefinitionError, match=message):
+        parse_prior(text.replace(old, new), "mine.yaml")
+
+
 def test_links_that_cannot_be_read_name_their_line() -> None:
     text = dump_prior(edited()).replace("value: 0.5,", "value: half,")
     with pytest.raises(bb.DefinitionError, match=r"mine\.yaml:\d+: not a link"):
