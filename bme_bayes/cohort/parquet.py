@@ -27,8 +27,8 @@ def parquet_table(handle: BinaryIO, name: str, size: int, chunk: int) -> Read:
         texts = [f.name for f in schema.schema_arrow if _is_text(f.type)]
         # Text as a dictionary: a long text that is repeated stays one text.
         file = pq.ParquetFile(handle, read_dictionary=texts, **limits)
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{name} is not a Parquet file: {_line(error)}") from None
+    except (pa.ArrowException, OSError):
+        raise InputError(f"{name} is not a Parquet file, or it is damaged") from None
     for column in file.schema_arrow:
         if not _is_cell(column.type):
             raise InputError(f"{name}: column {column.name!r} holds {column.type}, not cells")
@@ -44,8 +44,8 @@ def _chunks(file: Any, name: str, size: int) -> Iterator[tuple[Chunk, int]]:
             _check_text(batch, f"{name}, rows {numbers[0]} to {done}")
             cells = {c: _cells(batch.column(i)) for i, c in enumerate(batch.schema.names)}
             yield Chunk(numbers, cells), done
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # dates, bad UTF-8
-        raise InputError(f"{name} is damaged after row {done}: {_line(error)}") from None
+    except (pa.ArrowException, OSError, ValueError, OverflowError):  # dates, bad UTF-8
+        raise InputError(f"{name} is damaged after row {done:,}") from None
 
 
 def _check_text(batch: Any, where: str) -> None:
@@ -89,7 +89,3 @@ def _is_cell(kind: Any) -> bool:
         return _is_cell(kind.value_type)
     small = ("integer", "floating", "boolean", "null", "temporal", "decimal")
     return _is_text(kind) or any(getattr(pa.types, f"is_{name}")(kind) for name in small)
-
-
-def _line(error: Exception) -> str:
-    return (str(error).splitlines() or ["unreadable"])[0]

@@ -103,11 +103,17 @@ def _lines(text: TextIO, name: str) -> Iterator[str]:
         ) from None
 
 
+def _reason(error: csv.Error) -> str:
+    if "limit" in str(error):
+        return f"a cell has over {MOST_CHARACTERS:,} characters"
+    return "quotation marks that do not pair up"
+
+
 def _first(records: Iterator[list[str]], name: str) -> list[str]:
     try:
         return next(records, [])
     except csv.Error as error:
-        raise InputError(f"{name} is not a CSV file: {error}") from None
+        raise InputError(f"{name} is not a CSV file: {_reason(error)}") from None
 
 
 def _csv_chunks(
@@ -132,7 +138,9 @@ def _csv_chunks(
                 yield Chunk(numbers, _by_column(columns, rows), faults), text.buffer.tell()
                 numbers, rows, faults, characters = [], [], [], 0
     except csv.Error as error:
-        raise InputError(f"{name} is not a CSV file: {error}, after row {number}") from None
+        raise InputError(
+            f"{name} is not a CSV file: {_reason(error)}, after row {number}"
+        ) from None
     yield Chunk(numbers, _by_column(columns, rows), faults), text.buffer.tell()
 
 
