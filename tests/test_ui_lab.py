@@ -12,11 +12,20 @@ from bme_bayes.engine import Engine
 from bme_bayes.learning import Counts, update_presence
 from bme_bayes.priors import PriorSet
 from bme_bayes.reading import under
-from bme_bayes.ui import lab_charts, lab_counts, lab_files, lab_panel, lab_rows, lab_settings
+from bme_bayes.ui import (
+    lab_cells,
+    lab_charts,
+    lab_counts,
+    lab_files,
+    lab_panel,
+    lab_rows,
+    lab_settings,
+)
 from bme_bayes.ui.charts import LIGHT
+from bme_bayes.ui.lab_cells import HIGH, LOW, VALUE, WEIGHT
 from bme_bayes.ui.lab_counts import EVERY, CountFault
 from bme_bayes.ui.lab_files import PriorFileError
-from bme_bayes.ui.lab_rows import HIGH, LOW, VALUE, WEIGHT, NoRoom, Table
+from bme_bayes.ui.lab_rows import NoRoom, Table
 from bme_bayes.ui.lab_settings import Own
 from bme_bayes.writing import dump_prior
 
@@ -177,16 +186,16 @@ def test_an_edited_link_is_kept_beside_the_base_rates() -> None:
 
 def test_intervals_are_fitted_to_value_and_weight() -> None:
     number = PRIOR.base["hip"][AVN]
-    value, low, high, _ = lab_rows.fitted(number, 0.5, 100)
+    value, low, high, _ = lab_cells.fitted(number, 0.5, 100)
     assert (value, round(low, 2), round(high, 2)) == (0.5, 0.40, 0.60)
-    value, low, high, _ = lab_rows.fitted(number, 0.5, number.n)
+    value, low, high, _ = lab_cells.fitted(number, 0.5, number.n)
     odds = [x / (1 - x) for x in (number.low, number.value, number.high)]
     assert low / (1 - low) == pytest.approx(odds[0] / odds[1])
     assert high / (1 - high) == pytest.approx(odds[2] / odds[1])
     ratio = next(n for n in HIP.numbers.values() if n.quantity == "odds_ratio")
-    value, low, high, _ = lab_rows.fitted(ratio, 2 * ratio.value, 10)
+    value, low, high, _ = lab_cells.fitted(ratio, 2 * ratio.value, 10)
     assert high / low == pytest.approx(ratio.high / ratio.low)
-    assert lab_rows.fitted_or_none(number, float("nan"), 10) is None
+    assert lab_cells.fitted_or_none(number, float("nan"), 10) is None
 
 
 # --- own settings -------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import streamlit as st
 
 from bme_bayes.network import Network, Number
 from bme_bayes.questions.variations import BASE_RATE
-from bme_bayes.ui import lab_rows, lab_session, lab_settings
-from bme_bayes.ui.lab_rows import FIGURES
+from bme_bayes.ui import lab_cells, lab_rows, lab_session, lab_settings
+from bme_bayes.ui.lab_cells import FIGURES
 
 
 def can_enter(number: Number) -> bool:
@@ -18,7 +18,7 @@ def can_enter(number: Number) -> bool:
 def enter(setting: str, network: Network, number: Number, value: float) -> None:
     """Callback: set a number, with the interval that goes with it; other base rates give way."""
     prior = lab_session.prior_of(setting)
-    cells = lab_rows.fitted(number, value, number.n)
+    cells = lab_cells.fitted(number, value, number.n)
     if number.quantity == BASE_RATE:
         table = lab_rows.rates_table(network, prior, prior)
         frame = table.frame()
@@ -33,7 +33,7 @@ def enter(setting: str, network: Network, number: Number, value: float) -> None:
         changed = lab_settings.with_base(prior, network.region, numbers)
     else:
         was = lab_settings.bundled_link(network, lab_settings.number_key(number))
-        new = lab_rows.entered(number, was, cells)
+        new = lab_cells.entered(number, was, cells)
         changed = lab_settings.with_links(prior, network, [new])
     lab_session.change(setting, changed)
     lab_session.remount()

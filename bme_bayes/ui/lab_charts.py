@@ -50,7 +50,6 @@ def interval_chart(
     The first series is drawn as circles in the quiet colour, the second as squares in the strong.
     The figures of a row are its values, or with `spread` the ends of its first interval.
     """
-    marks = ((colors.quiet, "circle"), (colors.strong, "square"))[-len(series) :]
     data = [
         {
             "row": number,
@@ -62,6 +61,24 @@ def interval_chart(
         for number, row in enumerate(rows)
         for name, found in row.ranges.items()
     ]
+    told = "; ".join(_told(row) for row in rows)
+    y = {"field": "row", "type": "ordinal", "axis": None, "sort": None,
+         "scale": {"paddingInner": 0, "paddingOuter": 0}}  # fmt: skip
+    return {
+        "$schema": SCHEMA,
+        "description": f"{what}. {told}.",
+        "data": {"values": data},
+        "encoding": {"y": y},
+        "layer": [*_ranges(rows, series, colors), *_words(series, colors)],
+        "height": ROW * max(len(rows), 1) + 10,
+        "padding": {"top": 14, "left": 2, "right": 8, "bottom": 2},
+        "config": {"view": {"stroke": None}},
+    }
+
+
+def _ranges(rows: Sequence[RangeRow], series: Sequence[str], colors: Palette) -> list[Spec]:
+    """A line and a mark for each series."""
+    marks = ((colors.quiet, "circle"), (colors.strong, "square"))[-len(series) :]
     most = max((r.high for row in rows for r in row.ranges.values()), default=1.0)
     scale = {"domain": [0, min(1.0, most * 1.02)], "nice": False}
     axis = {"format": ".0%", "title": None, "domain": False, "ticks": False, "tickCount": 5,
@@ -80,19 +97,7 @@ def interval_chart(
         )
         value = {"x": {"field": "value", "type": "quantitative"}, "tooltip": _hint()}
         layers.append({"transform": keep, "mark": point, "encoding": value})
-    told = "; ".join(_told(row) for row in rows)
-    y = {"field": "row", "type": "ordinal", "axis": None, "sort": None,
-         "scale": {"paddingInner": 0, "paddingOuter": 0}}  # fmt: skip
-    return {
-        "$schema": SCHEMA,
-        "description": f"{what}. {told}.",
-        "data": {"values": data},
-        "encoding": {"y": y},
-        "layer": [*layers, *_words(series, colors)],
-        "height": ROW * max(len(rows), 1) + 10,
-        "padding": {"top": 14, "left": 2, "right": 8, "bottom": 2},
-        "config": {"view": {"stroke": None}},
-    }
+    return layers
 
 
 def rate_rows(network: Network, before: Rates, after: Rates) -> list[RangeRow]:

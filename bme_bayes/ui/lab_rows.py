@@ -6,41 +6,34 @@ when there is none.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from bme_bayes.checks.links import SHARES, SUM_TOLERANCE
-from bme_bayes.learning.learned import LEAST_PAIRS, MOST_DIAGNOSES, beta_interval
+from bme_bayes.learning.learned import LEAST_PAIRS, MOST_DIAGNOSES
 from bme_bayes.network import Network, Number
 from bme_bayes.priors import PriorSet
-from bme_bayes.questions.variations import BASE_RATE
+from bme_bayes.ui.lab_cells import (
+    HIGH,
+    LOW,
+    VALUE,
+    WEIGHT,
+    Fault,
+    cell_faults,
+    cells_of,
+    entered,
+    figures,
+    fitted,
+)
 from bme_bayes.ui.lab_settings import bundled_link, number_key
 from bme_bayes.ui.number_table import QUANTITIES, among, state_words
 from bme_bayes.ui.words import short
 
-VALUE, LOW, HIGH, WEIGHT = "Value", "From", "To", "Weight"
-FIGURES = (VALUE, LOW, HIGH, WEIGHT)
 BUNDLED = "Bundled"
 USUAL_MOST = 1.25
-MOST_WEIGHT = 1e6
 MOVED = "moved with those entered by hand"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One cell that cannot be taken over, or a sum that is off."""
-
-    row: str
-    column: str
-    problem: str
-    remedy: str
-
-    def words(self) -> str:
-        """The fault as a sentence."""
-        return f"{self.row}, {self.column}: {self.problem}. {self.remedy}"
 
 
 class NoRoom(Exception):
@@ -74,14 +67,14 @@ class Table:
 
     def edited(self, frame: pd.DataFrame) -> list[int]:
         """The rows whose figures are not those of the numbers now."""
-        return [i for i, n in enumerate(self.numbers) if _cells(frame, i) != _figures(n)]
+        return [i for i, n in enumerate(self.numbers) if cells_of(frame, i) != figures(n)]
 
     def take(self, frame: pd.DataFrame) -> tuple[list[Number], list[Fault]]:
         """The numbers of an edited frame, and what is wrong with it."""
         numbers, faults = list(self.numbers), []
         for i in self.edited(frame):
-            cells = _cells(frame, i)
-            found = list(_cell_faults(self.name(i), self.numbers[i], cells))
+            cells = cells_of(frame, i)
+            found = list(cell_faults(self.name(i), self.numbers[i], cells))
             faults += found
             if not found:
                 numbers[i] = entered(self.numbers[i], self.bundled[i], cells)
@@ -193,89 +186,3 @@ def links_table(network: Network, name: str, diagnosis: str = "") -> Table:
 def links_of(network: Network, name: str) -> list[Number]:
     """The numbers of the network whose child is this variable, in file order."""
     return [n for n in network.numbers.values() if n.child == name]
-
-
-def entered(now: Number, bundled: Number, cells: tuple[float, ...]) -> Number:
-    """A number as entered by hand: it no longer rests on the sources of the bundled one."""
-    if cells == _figures(bundled):
-        return bundled
-    value, low, high, n = cells
-    note = (
-        f"entered by hand; bundled {bundled.value:.4g} ({bundled.low:.4g} to "
-        f"{bundled.high:.4g}, weight {bundled.n:g})"
-    )
-    return replace(
-        now, value=value, low=low, high=high, n=n, basis="local", sources=(), claims=(), note=note
-    )
-
-
-def fitted(number: Number, value: float, weight: float) -> tuple[float, float, float, float]:
-    """A value with the interval that goes with it and its weight.
-
-    It is as wide as it was: of a share by its log-odds, of a ratio by its logarithm. Of a share
-    with another weight it is the central interval of a Beta.
-    """
-    if number.quantity in (*SHARES, BASE_RATE):
-        if weight != number.n:
-            return value, *beta_interval(value, weight), weight
-        ratio = value / (1 - value) / (number.value / (1 - number.value))
-        low, high = (x * ratio / (1 - x + x * ratio) for x in (number.low, number.high))
-        return value, min(low, value), max(high, value), weight
-    if number.quantity == "coupling":
-        step = value - number.value
-        return value, number.low + step, number.high + step, weight
-    ratio = value / number.value
-    return value, number.low * ratio, number.high * ratio, weight
-
-
-def fitted_or_none(
-    number: Number, value: float, weight: float
-) -> tuple[float, float, float, float] | None:
-    """As `fitted`; None where value or weight is not possible."""
-    cells = (value, value, value, weight)
-    if list(_cell_faults("", number, tuple(map(float, cells)))):
-        return None
-    return fitted(number, float(value), float(weight))
-
-
-def _cell_faults(name: str, number: Number, cells: tuple[float, ...]) -> list[Fault]:
-    empty = [c for c, x in zip(FIGURES, cells, strict=True) if not math.isfinite(x)]
-    if empty:
-        was = dict(zip(FIGURES, _figures(number), strict=True))
-        return [
-            Fault(name, c, "there is no number", f"Enter one; it was {was[c]:.4g}.") for c in empty
-        ]
-    value, low, high, n = cells
-    found: list[Fault] = []
-
-    def fault(column: str, problem: str, remedy: str) -> None:
-        found.append(Fault(name, column, problem, remedy))
-
-    if number.quantity in (*SHARES, BASE_RATE):
-        if not 0 < value < 1:
-            fault(VALUE, f"{value:g} is not a share", "Enter one between 0 and 1: 0.05 is 5 %.")
-        for column, x in ((LOW, low), (HIGH, high)):
-            if not 0 <= x <= 1:
-                fault(column, f"{x:g} is not a share", "Enter one from 0 to 1.")
-    elif number.quantity != "coupling":
-        for column, x in ((VALUE, value), (LOW, low)):
-            if x <= 0:
-                fault(column, f"{x:g} is no odds ratio", "Enter one above 0; 1 means no effect.")
-    if not 0 < n <= MOST_WEIGHT:
-        fault(WEIGHT, f"{n:g} patients is not possible", "Enter how many it counts for, e.g. 10.")
-    if not found and value < low:
-        fault(LOW, f"{low:g} is above the value {value:g}", f"Enter {value:g} or less.")
-    if not found and value > high:
-        fault(HIGH, f"{high:g} is below the value {value:g}", f"Enter {value:g} or more.")
-    return found
-
-
-def _cells(frame: pd.DataFrame, row: int) -> tuple[float, ...]:
-    return tuple(
-        float("nan") if pd.isna(x) else float(x)
-        for x in (frame[column].iloc[row] for column in FIGURES)
-    )
-
-
-def _figures(number: Number) -> tuple[float, float, float, float]:
-    return number.value, number.low, number.high, number.n

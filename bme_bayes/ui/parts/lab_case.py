@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from bme_bayes.network import Network, Number
+from bme_bayes.network import Network
 from bme_bayes.questions.break_even import BreakEven, Turning
 from bme_bayes.questions.sensitivity import NumberSensitivity, Sensitivity
 from bme_bayes.questions.uncertainty import Uncertainty
@@ -16,18 +16,17 @@ from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lab_charts import Range, RangeRow, interval_chart
 from bme_bayes.ui.lab_panel import PanelCase
 from bme_bayes.ui.lab_settings import is_own
+from bme_bayes.ui.lab_words import brief, figure, full
 from bme_bayes.ui.model import Model
-from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.parts.lab_effects import cases
 from bme_bayes.ui.parts.lab_tables import table
-from bme_bayes.ui.words import in_sentence, percent, short
+from bme_bayes.ui.words import percent, short
 
 CASE, VIEW, ABOUT, RIVAL, USE = "lab_case", "lab_case_view", "lab_about", "lab_rival", "lab_use"
 INTERVALS, MATTERS, TURNS = "Intervals", "What matters most", "What would turn it"
 DRAWS, SEED, SHOWN, NUMBERS = 200, 0, 8, 12
 ENTERED = "entered"
 MATTERS_HEAD = ("No.", "Number", "Is", "Interval", "Chance then", "Leads then")
-PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Share"}
 TURNS_HEAD = ("Number", "Is", "Would have to be", "In its interval", "Just past it leads")
 
 
@@ -141,7 +140,7 @@ def _matters(case: PanelCase, model: Model) -> None:
     )
     rows = [
         RangeRow(
-            f"{i}. {_brief(model.network, s.number)}",
+            f"{i}. {brief(model.network, s.number)}",
             {"chance": Range(found.posterior, *sorted((s.at_low, s.at_high)))},
         )
         for i, s in enumerate(found.numbers, 1)
@@ -163,7 +162,7 @@ def _matters_rows(
         rows.append(
             [
                 str(i),
-                _full(network, s.number),
+                full(network, s.number),
                 figure(s.number, s.number.value),
                 f"{figure(s.number, s.number.low)} to {figure(s.number, s.number.high)}",
                 f"{percent(s.at_low)} to {percent(s.at_high)}",
@@ -212,7 +211,7 @@ def _turns(case: PanelCase, model: Model, setting: str) -> None:
 def _turn_cells(network: Network, t: Turning, names: dict[str, str]) -> list[str]:
     needed = t.needed if t.needed is not None else t.number.value
     return [
-        _full(network, t.number),
+        full(network, t.number),
         figure(t.number, t.number.value),
         figure(t.number, needed),
         "yes" if t.within else "no",
@@ -229,7 +228,7 @@ def _use(reached: Sequence[Turning], network: Network, setting: str) -> None:
         number = st.selectbox(
             "Try one of them",
             range(len(able)),
-            format_func=lambda i: _full(network, able[i].number),
+            format_func=lambda i: full(network, able[i].number),
             key=f"{USE}:{network.version}",
             width=420,
         )
@@ -241,25 +240,3 @@ def _use(reached: Sequence[Turning], network: Network, setting: str) -> None:
             on_click=lab_apply.enter,
             args=(setting, network, turn.number, turn.needed),
         )
-
-
-def figure(number: Number, value: float) -> str:
-    """A value of a number in its own unit."""
-    return f"{value:.3g}" if number.quantity in ODDS else percent(value)
-
-
-def _brief(network: Network, number: Number) -> str:
-    """A number without the patients that it is about."""
-    variable = network.variables.get(number.child)
-    what = short(number.child, {number.child: variable.label if variable else number.child})
-    words = state_words(network, number)
-    shown = what if words in ("present", "") else f"{what}: {words}"
-    return (
-        f"{PREFIX[number.quantity]} of {in_sentence(shown)}" if number.quantity in PREFIX else shown
-    )
-
-
-def _full(network: Network, number: Number) -> str:
-    if number.quantity in ("base_rate", "kind_share"):
-        return _brief(network, number)
-    return f"{_brief(network, number)}, among: {among(network, number)}"

@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 from bme_bayes.learning.learned import LEAST_PAIRS
 from bme_bayes.network import Network, Number
 from bme_bayes.priors import PriorSet
-from bme_bayes.ui import lab_rows, lab_session, lab_settings
+from bme_bayes.ui import lab_cells, lab_rows, lab_session, lab_settings
 from bme_bayes.ui.guard import literal
-from bme_bayes.ui.lab_rows import BUNDLED, FIGURES, HIGH, LOW, USUAL_MOST, VALUE, WEIGHT, Table
+from bme_bayes.ui.lab_cells import FIGURES, HIGH, LOW, VALUE, WEIGHT
+from bme_bayes.ui.lab_rows import BUNDLED, USUAL_MOST, Table
 from bme_bayes.ui.lab_session import BASES, DRAFTS
 from bme_bayes.ui.words import short
 
@@ -155,7 +156,7 @@ def _sum(frame: pd.DataFrame, prior: PriorSet) -> bool:
     return usual
 
 
-def _tell(faults: list[lab_rows.Fault]) -> None:
+def _tell(faults: list[lab_cells.Fault]) -> None:
     lines = [f"- {literal(f.words())}" for f in faults[:SHOWN_FAULTS]]
     more = len(faults) - SHOWN_FAULTS
     if more > 0:
@@ -216,7 +217,7 @@ def _fitted(table: Table, key: str) -> pd.DataFrame:
     frame: pd.DataFrame = st.session_state[DRAFTS][key].copy()
     for row in table.edited(frame):
         value, weight = frame[VALUE].iloc[row], frame[WEIGHT].iloc[row]
-        found = lab_rows.fitted_or_none(table.numbers[row], value, weight)
+        found = lab_cells.fitted_or_none(table.numbers[row], value, weight)
         if found is not None:
             for column, x in zip(FIGURES, found, strict=True):
                 frame.loc[frame.index[row], column] = x

@@ -1,0 +1,32 @@
+"""Single numbers of the model in words. Pure: no Streamlit."""
+
+from __future__ import annotations
+
+from bme_bayes.network import Network, Number
+from bme_bayes.ui.number_table import ODDS, among, state_words
+from bme_bayes.ui.words import in_sentence, percent, short
+
+PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Share"}
+
+
+def figure(number: Number, value: float) -> str:
+    """A value of a number in its own unit."""
+    return f"{value:.3g}" if number.quantity in ODDS else percent(value)
+
+
+def brief(network: Network, number: Number) -> str:
+    """A number in words, without the patients that it is about."""
+    variable = network.variables.get(number.child)
+    what = short(number.child, {number.child: variable.label if variable else number.child})
+    words = state_words(network, number)
+    shown = what if words in ("present", "") else f"{what}: {words}"
+    return (
+        f"{PREFIX[number.quantity]} of {in_sentence(shown)}" if number.quantity in PREFIX else shown
+    )
+
+
+def full(network: Network, number: Number) -> str:
+    """A number in words, with the patients that it is about."""
+    if number.quantity in ("base_rate", "kind_share"):
+        return brief(network, number)
+    return f"{brief(network, number)}, among: {among(network, number)}"
