@@ -13,6 +13,7 @@ from bme_bayes.cohort.outputs import open_writer
 from bme_bayes.cohort.plan import Setting, make_plan
 from bme_bayes.cohort.runners import runner
 from bme_bayes.cohort.tables import ENDINGS, Table, open_table
+from bme_bayes.cohort.work import Scored
 from bme_bayes.errors import InputError
 from bme_bayes.writing import atomic
 
@@ -59,10 +60,7 @@ def score_cohort(
     """
     cohort, out = Path(cohort), Path(out)
     side = out.with_name(f"{out.name}.bad_rows.csv")
-    if out.suffix.lower() not in ENDINGS:
-        raise InputError(f"{out}: results go to a .csv or a .parquet file")
-    if out.exists() and cohort.exists() and out.samefile(cohort):
-        raise InputError(f"{out} is the cohort itself")
+    _check(cohort, out)
     rows = bad = 0
     regions: set[str] = set()
     with open_table(cohort) as table, ExitStack() as stack:
@@ -73,17 +71,29 @@ def score_cohort(
         run = stack.enter_context(runner(workers, dask))
         bar = stack.enter_context(_bar(table, progress))
         for scored, done in run(plan, table.chunks):
+            if strict:
+                _stop(cohort, scored)
             rows, bad = rows + scored.read, bad + len(scored.problems)
-            if strict and scored.problems:
-                number, _, column, problem = scored.problems[0]
-                place = f"row {number}" + (f", column {column}" if column else "")
-                raise InputError(f"{cohort}, {place}: {problem}")
             good.write(scored.rows)
             faulty.write(scored.problems)
             regions.update(scored.regions)
             bar.update(done - bar.n)
     versions = {name: plan.versions[name] for name in sorted(regions)}
     return Summary(rows, rows - bad, bad, out, side, versions)
+
+
+def _check(cohort: Path, out: Path) -> None:
+    if out.suffix.lower() not in ENDINGS:
+        raise InputError(f"{out}: results go to a .csv or a .parquet file")
+    if out.exists() and cohort.exists() and out.samefile(cohort):
+        raise InputError(f"{out} is the cohort itself")
+
+
+def _stop(cohort: Path, scored: Scored) -> None:
+    """Raise the first problem of a chunk."""
+    for number, _, column, problem in scored.problems[:1]:
+        place = f"row {number}" + (f", column {column}" if column else "")
+        raise InputError(f"{cohort}, {place}: {problem}")
 
 
 def _bar(table: Table, show: bool) -> tqdm[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -59,32 +60,19 @@ def build_report(
     network = engine.network
     found = engine.posterior(findings)
     spread = engine.credible_intervals(findings, draws, rng=np.random.default_rng(seed))
-    flags = red_flags(network, findings)
-    warnings = label_warnings(network, findings, found)
-    raised = tuple(Warned(f.id, f.text, f.urgency, f.source) for f in flags)
-    doubts = tuple(Warned(w.id, w.text, "", w.source) for w in warnings)
+    flags, doubts = _warnings(network, findings, found)
     tests = _next_tests(engine, findings, seed)
     why, left_out = reasons(engine, findings, found.leader)
     numbers = numbers_that_count(engine, findings, found.leader)
-    named = [w.source for w in (*raised, *doubts)]
+    named = [w.source for w in (*flags, *doubts)]
     named += [s for w in why for s in w.sources] + [s for n in numbers for s in n.sources]
     named += [t.source for t in tests]
-    prior = network.prior
-    return Report(
-        format=FORMAT,
-        date=(date or dt.date.today()).isoformat(),
-        region=found.region,
-        setting=found.setting,
-        setting_label=prior.label if prior else found.setting,
-        model_version=found.model_version,
+    stamped = _stamped(network, date or dt.date.today(), draws, seed)
+    return stamped(
         findings=_entries(network, findings),
-        unknown=tuple(
-            network.variable(n).label
-            for n, v in findings.items()
-            if n in network.variables and (v is None or v in UNKNOWN)
-        ),
+        unknown=_said_unknown(network, findings),
         set_aside=tuple(set_aside),
-        red_flags=raised,
+        red_flags=flags,
         label_warnings=doubts,
         differential=_differential(network, found, spread),
         unexplained=found.unexplained,
@@ -96,8 +84,42 @@ def build_report(
         why_left_out=left_out,
         numbers=numbers,
         sources=_references(network, named),
+    )
+
+
+def _stamped(network: Network, date: dt.date, draws: int, seed: int) -> Callable[..., Report]:
+    """A report that says what it comes from, still to be filled."""
+    prior = network.prior
+    return partial(
+        Report,
+        format=FORMAT,
+        date=date.isoformat(),
+        region=network.region,
+        setting=prior.name if prior else "",
+        setting_label=prior.label if prior else "",
+        model_version=network.version,
         draws=draws,
         seed=seed,
+    )
+
+
+def _warnings(
+    network: Network, findings: Findings, found: Posterior
+) -> tuple[tuple[Warned, ...], tuple[Warned, ...]]:
+    """Red flags, and reasons against the label."""
+    flags = red_flags(network, findings)
+    doubts = label_warnings(network, findings, found)
+    return (
+        tuple(Warned(f.id, f.text, f.urgency, f.source) for f in flags),
+        tuple(Warned(w.id, w.text, "", w.source) for w in doubts),
+    )
+
+
+def _said_unknown(network: Network, findings: Findings) -> tuple[str, ...]:
+    return tuple(
+        network.variable(name).label
+        for name, value in findings.items()
+        if name in network.variables and (value is None or value in UNKNOWN)
     )
 
 

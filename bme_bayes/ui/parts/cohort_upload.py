@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bme_bayes.cohort.template import template
 from bme_bayes.errors import BmeBayesError
@@ -47,6 +48,26 @@ def choose() -> tuple[str, str]:
 
 def upload(region: str, setting: str) -> Answers | None:
     """Template and upload; the answers once the table was scored with these choices."""
+    file = _file(region, setting)
+    if file is None:
+        return _still_there(region, setting)
+    key = (file.file_id, region, setting)
+    found = _inspected(key, file.getvalue(), file.name)
+    if found is None:
+        return None
+    _told(found, region)
+    done: tuple[object, Answers] | None = st.session_state.get(DONE)
+    if done and done[0] == key:
+        return done[1]
+    place, label = st.empty(), f"Score {found.rows:,} patients"
+    if place.button(label, key=SCORE, type="primary", icon=":material/play_arrow:"):
+        place.empty()
+        return _scored(key, file.getvalue(), found)
+    return None
+
+
+def _file(region: str, setting: str) -> UploadedFile | None:
+    """The template to download, and the file that was uploaded."""
     name = REGIONS[region].lower()
     with st.container(border=True):
         st.markdown(
@@ -65,28 +86,13 @@ def upload(region: str, setting: str) -> Answers | None:
             on_click="ignore",
             help="Every column, and below the head a row with what each may hold.",
         )
-        file = st.file_uploader(
+        return st.file_uploader(
             "Cohort",
             type=["csv", "parquet"],
             max_upload_size=MOST_MEGABYTES,
             key=FILE,
             on_change=_forget,
         )
-    if file is None:
-        return _still_there(region, setting)
-    key = (file.file_id, region, setting)
-    found = _inspected(key, file.getvalue(), file.name)
-    if found is None:
-        return None
-    _told(found, region)
-    done: tuple[object, Answers] | None = st.session_state.get(DONE)
-    if done and done[0] == key:
-        return done[1]
-    place, label = st.empty(), f"Score {found.rows:,} patients"
-    if place.button(label, key=SCORE, type="primary", icon=":material/play_arrow:"):
-        place.empty()
-        return _scored(key, file.getvalue(), found)
-    return None
 
 
 def _forget() -> None:
