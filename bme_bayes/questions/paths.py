@@ -85,7 +85,10 @@ class ShortestPath:
             )
             for s in self.steps
         ]
-        title = f"Towards less than {self.below:.0%} for {self.diagnosis}, now {self.present:.1%}"
+        title = (
+            f"Towards less than {percent(self.below)} for {self.diagnosis}, "
+            f"now {percent(self.present)}"
+        )
         head = ("Findings", "Which, with these results", "", "How likely they suffice", "Then")
         note = "" if rows else "Nothing to do: it is there already, or nothing is left to ask."
         return answer_html(title, head, rows, *([note] if note else []))
