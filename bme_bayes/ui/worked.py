@@ -84,7 +84,7 @@ WORKED = (
                 ("systemic_signs", "present"),
                 ("neurologic_deficit", "absent"),
                 ("edema_both_sides_of_joint", "present"),
-                ("crp", "raised"),
+                ("crp", "markedly_raised"),
             ),
         ),
     ),
