@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -93,7 +92,7 @@ def test_the_fuzzers_find_what_is_there() -> None:
     structured.run(broken, 40, 1, lambda _, fault: faults.append(str(fault)))
     assert any("KeyError" in f for f in faults)
     with pytest.raises(Fault, match="not finished"), in_time(1):
-        time.sleep(20)
+        sum(range(10**11))
     with pytest.raises(Fault, match="does not say where"):
         check_message(bb.InputError("something is wrong somewhere"), "case.json")
     with pytest.raises(Fault, match="how the program is made"):
