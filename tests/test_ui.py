@@ -340,6 +340,7 @@ def test_each_danger_is_named_with_what_excludes_it(app: AppTest) -> None:
     assert len([line for line in dangers if " → " in line]) >= 4
     assert "further" not in text(app)
     app.session_state["paths"] = True
+    app.session_state["exclude"] = "malignancy"
     settle(app)
     assert re.search(r"\*\*\d findings?\*\*", text(app))
 

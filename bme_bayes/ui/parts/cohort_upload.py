@@ -60,7 +60,7 @@ def upload(region: str, setting: str) -> Answers | None:
     if done and done[0] == key:
         return done[1]
     place, label = st.empty(), f"Score {found.rows:,} patients"
-    if place.button(label, key=SCORE, type="primary", icon=":material/play_arrow:"):
+    if place.button(label, key=SCORE, icon=":material/play_arrow:"):
         place.empty()
         return _scored(key, file.getvalue(), found)
     return None

@@ -21,6 +21,8 @@ RARE, NOTABLE = 0.01, 0.05
 SEEN = 0.02
 """A result rarer than this is no plan for excluding anything."""
 EXCLUDED = 0.02
+WHO = "patient"
+"""Age and sex are no results that could be looked for."""
 LONGEST = 34
 
 
@@ -54,7 +56,7 @@ def exclusion(asked: NextFindings, diagnosis: str) -> Exclusion | None:
         Exclusion(f.id, state, r.present[diagnosis])
         for f in asked.findings
         for state, r in f.results.items()
-        if r.probability >= SEEN
+        if r.probability >= SEEN and f.group != WHO
     ]
     return min(found, key=lambda e: e.present, default=None)
 
