@@ -15,6 +15,8 @@ from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
 from bme_bayes.ui.words import in_sentence, percent
 
 FACTORS = (1 / 100, 1 / 30, 1 / 10, 1 / 3, 1, 3, 10, 30, 100)
+LONGEST = 38
+"""Characters of a finding with its state that fit beside its figures at a phone's width."""
 LEAST = 3.0
 """The axis of odds goes to this factor at least, on both sides."""
 LABEL = (
@@ -47,7 +49,7 @@ def weights_spec(weighing: Weighing, shown: int, name: str, colors: Palette) -> 
     rows: list[Row] = [
         {
             "row": number,
-            "name": clip(f"{f.label}: {in_sentence(f.state)}"),
+            "name": clip(f"{f.label}: {in_sentence(f.state)}", LONGEST),
             "figures": _factor(f.weight),
             "from": 1.0,
             "factor": _within(f.weight),
@@ -130,4 +132,4 @@ def _factor(weight: float) -> str:
     told = f"{factor:.1f}" if factor < 10 else f"{factor:.0f}"
     if told == "1.0":
         return "no change"
-    return f"for: odds × {told}" if weight > 0 else f"against: odds ÷ {told}"
+    return f"for ×{told}" if weight > 0 else f"against ÷{told}"

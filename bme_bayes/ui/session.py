@@ -97,7 +97,16 @@ def area_of(group: str) -> str:
 def take(variable: Variable, name: str, key: str, drawn: str = "") -> None:
     """Callback: a finding's control has been used; `drawn` is the area that shows it already."""
     choice = str(st.session_state.get(key) or UNKNOWN)
-    change(lambda present: state.choose(present, variable, choice), drawn, name)
+    change_by(name, key, lambda present: state.choose(present, variable, choice), drawn)
+
+
+def change_by(name: str, key: str, move: Callable[[Explorer], Explorer], drawn: str = "") -> None:
+    """Callback of a control: change the state, unless another control has taken its place.
+
+    Streamlit calls a control that is gone too, when the browser still sends its value.
+    """
+    if key == control(name):
+        change(move, drawn, name)
 
 
 def choose(variable: Variable, choice: str | None) -> None:

@@ -93,20 +93,20 @@ def _told(variable: Variable, choice: str, paused: bool) -> str:
 
 
 def _take_removal(key: str) -> None:
-    finding = st.session_state[key]
-    if finding:
+    finding = st.session_state.get(key)
+    if finding and key == session.control(session.LISTED):
         session.choose(session.current_model().network.variable(finding), None)
 
 
 def _take_pause(key: str, here: tuple[str, ...]) -> None:
     """What is not marked any more is paused; what is not shown here stays as it is."""
-    counting = st.session_state[key]
+    counting = st.session_state.get(key) or []
 
     def move(present: state.Explorer) -> state.Explorer:
         elsewhere = [f for f in present.case.paused if f not in here]
         return state.pause(present, [f for f in here if f not in counting] + elsewhere)
 
-    session.change(move, made_by=session.COUNTING)
+    session.change_by(session.COUNTING, key, move)
 
 
 def _resume(present: state.Explorer) -> state.Explorer:

@@ -105,5 +105,5 @@ def _mri_toggle() -> bool:
 
 
 def _take_toggle(edema: Variable, key: str) -> None:
-    choice = NOT_IMAGED if st.session_state[key] else None
-    session.change(lambda present: state.choose(present, edema, choice), made_by=session.WAITING)
+    choice = NOT_IMAGED if st.session_state.get(key) else None
+    session.change_by(session.WAITING, key, lambda present: state.choose(present, edema, choice))

@@ -44,16 +44,18 @@ def draw() -> None:
 
 
 def _take_region(key: str) -> None:
-    def move(present: state.Explorer) -> state.Explorer:
-        return state.step(present, replace(present.case, region=st.session_state[key]))
+    chosen = st.session_state.get(key)
 
-    session.change(move, made_by=session.REGION)
+    def move(present: state.Explorer) -> state.Explorer:
+        return state.step(present, replace(present.case, region=chosen or present.case.region))
+
+    session.change_by(session.REGION, key, move)
 
 
 def _take_setting(key: str) -> None:
-    chosen = st.session_state[key]
+    chosen = st.session_state.get(key)
 
     def move(present: state.Explorer) -> state.Explorer:
         return state.step(present, replace(present.case, setting=chosen or present.case.setting))
 
-    session.change(move, made_by=session.SETTING)
+    session.change_by(session.SETTING, key, move)

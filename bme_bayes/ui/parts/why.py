@@ -39,8 +39,8 @@ def draw(model: Model, used: Mapping[str, str], now: Posterior) -> None:
         spec = weights_spec(weighing, SHOWN, in_sentence(name), colors)
         session.chart(spec, "weights")
         st.caption(
-            "Each bar: what the finding makes of the odds, given all the other findings. To the "
-            "right it speaks for, to the left against."
+            "Each bar: what the finding multiplies (×) or divides (÷) the odds by, given all the "
+            "other findings. To the right it speaks for, to the left against."
         )
         box = st.expander("In words, with sources", key="why_words", on_change="rerun")
         if box.open:
