@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.errors import InvalidFinding
 from bme_bayes.findings import Coded, assume_unremarkable, observable
-from bme_bayes.log_tables import LogTables
+from bme_bayes.log_tables import LogTables, age_and_sex
 from bme_bayes.machine import aligned, inner
 from bme_bayes.network import EDEMA, Network
 
@@ -26,6 +27,8 @@ Codes = NDArray[np.int8]
 UNKNOWN = -1
 ROWS = 64
 """Patients whose weights are held at once by a worker."""
+FEW = 24
+"""Patients of one age and sex for whom no tables are made: that takes as long as so many."""
 WAITING = 3
 """Chunks under way for each worker."""
 
@@ -83,19 +86,21 @@ class BatchKernel:
         strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
         self.space, names = space, columns(space.network)
         self.assumed = assume_unremarkable(space.network, {}, strength)
-        self.tables = LogTables(space, names, self.assumed)
+        self.names = names
         self.known = [(n, np.eye(len(space.network.variable(n).states))) for n in names]
 
     def posterior(self, codes: Codes) -> BatchPosterior:
         """Main cause and presence of a chunk of patients (N, columns)."""
         space = self.space
         joint, scale = np.empty((len(codes), len(space.answers))), np.empty(len(codes))
-        pairs = self.tables.pairs(codes)
-        for pair in np.unique(pairs).tolist():
+        pairs = age_and_sex(space, self.names, codes)
+        for pair, size in zip(*np.unique(pairs, return_counts=True), strict=True):
             places = np.flatnonzero(pairs == pair)
+            weigh = self._weigh_each if pair < 0 or size < FEW else self._weigh
             for start in range(0, len(places), ROWS):
                 part = places[start : start + ROWS]
-                weights, scale[part] = self._weigh(codes[part], pair)
+                weights = aligned(len(part), space.scenarios.size)
+                scale[part] = weigh(codes[part], int(pair), weights)
                 joint[part] = inner(weights, space.answers_padded)[:, : joint.shape[1]]
         total, diagnoses = joint[:, :1], space.scenarios.diagnoses
         share = np.full_like(joint[:, 1:], np.nan)
@@ -105,19 +110,28 @@ class BatchKernel:
             evidence = np.log(total[:, 0]) + scale - np.log(space.baseline)
         return BatchPosterior(diagnoses, main, present, evidence)
 
-    def _weigh(self, codes: Codes, pair: int) -> tuple[Floats, Floats]:
-        """Weights (N, S) of patients of one pair of age and sex, and logarithms of scale."""
-        weights = aligned(len(codes), self.space.scenarios.size)
-        scale = self.tables.weights(codes, pair, weights)
-        for i, (weight, patient) in enumerate(zip(weights, codes.tolist(), strict=True)):
-            rest = self._coded(patient, self.tables.rest)
-            scale[i] += self.space.products.multiply(weight, rest)
-            if pair < 0:
-                known = self.assumed | self._coded(patient, self.tables.roots)
-                np.multiply(weight, self.space.roots_weight(known), out=weight)
-        return weights, scale
+    @cached_property
+    def tables(self) -> LogTables:
+        """What is a sum of logarithms, made for the first chunk with many patients."""
+        return LogTables(self.space, self.names, self.assumed)
 
-    def _coded(self, patient: list[int], places: list[int]) -> Coded:
+    def _weigh(self, codes: Codes, pair: int, out: Floats) -> Floats:
+        """Weights into `out` (N, S) of patients of one age and sex; logarithms of scale (N,)."""
+        scale = self.tables.weights(codes, pair, out)
+        for i, patient in enumerate(codes.tolist()):
+            rest = self._coded(patient, self.tables.rest)
+            scale[i] += self.space.products.multiply(out[i], rest)
+        return scale
+
+    def _weigh_each(self, codes: Codes, _: int, out: Floats) -> Floats:
+        """The same for any patients, one at a time."""
+        scale = np.empty(len(codes))
+        every = range(len(self.names))
+        for i, patient in enumerate(codes.tolist()):
+            out[i], scale[i] = self.space.weigh(self.assumed | self._coded(patient, every))
+        return scale
+
+    def _coded(self, patient: list[int], places: Iterable[int]) -> Coded:
         return {
             self.known[i][0]: self.known[i][1][patient[i]] for i in places if patient[i] != UNKNOWN
         }

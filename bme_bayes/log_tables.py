@@ -27,18 +27,14 @@ class LogTables:
     """The part of a batch that is a sum of logarithms.
 
     `names` are the columns of a table of codes, `assumed` what is taken for granted of risk
-    factors without a code. `roots` are the columns of context and risk factors, `rest` those of
-    findings that have no place in the tables.
+    factors without a code. `rest` are the columns of findings that have no place in the tables.
     """
 
     def __init__(self, space: DiseaseSpace, names: Sequence[str], assumed: Coded) -> None:
         self.space, self.assumed, self.names = space, assumed, names
-        self.sexes = len(space.roots.mix.sex)
-        self.age, self.sex = names.index("age_band"), names.index("sex")
         free = [n for n in names if n in space.cpds and self._is_free(n)]
         self.risks = list(space.roots.names)
         apart = {"age_band", "sex", EDEMA, *self.risks, *free}
-        self.roots = [names.index(n) for n in ("age_band", "sex", *self.risks)]
         self.rest = [i for i, n in enumerate(names) if n not in apart]
         self.below = np.vstack(
             [
@@ -52,21 +48,15 @@ class LogTables:
         self._places_risks = self._places(states, 1 + len(self.below))
         self._tables: dict[int, Floats] = {}
 
-    def pairs(self, codes: Codes) -> NDArray[np.intp]:
-        """(N,) number of each patient's pair of age and sex, -1 where one is unknown."""
-        age, sex = codes[:, self.age].astype(np.intp), codes[:, self.sex]
-        return np.where((age < 0) | (sex < 0), -1, age * self.sexes + sex)
-
     def weights(self, codes: Codes, pair: int, out: Floats) -> Floats:
         """Weights into `out` (N, S) of patients of one pair, and (N,) logarithms of their scale.
 
-        Without what is known of `rest`; for pair -1 also without context and risk factors.
+        Without what is known of `rest`.
         """
         table = self._table(pair)
         hot = np.zeros((len(codes), len(table) + 1))
         hot[:, 0] = 1.0
-        every = [self._places_below] + ([self._places_risks] if pair >= 0 else [])
-        for columns, first, unknown in every:
+        for columns, first, unknown in (self._places_below, self._places_risks):
             known = codes[:, columns]
             place = np.where(known >= 0, first + known, unknown)
             hot[np.arange(len(codes))[:, None], place] = 1.0
@@ -100,17 +90,22 @@ class LogTables:
         found = self._tables.get(pair)
         if found is None:
             space, roots = self.space, self.space.roots
-            prior = space.solved.scenario
-            rows = [self.below]
-            if pair >= 0:
-                prior = prior * roots.everyone[pair]
-                for name, given in zip(self.risks, roots.given, strict=True):
-                    rows.append(_logarithm(given[:, pair]))
-                    if name in self.assumed:
-                        rows.append(_logarithm(self.assumed[name] @ given[:, pair])[None])
-            found = aligned_copy(np.vstack([_logarithm(prior)[None], *rows]))
+            prior = space.solved.scenario * roots.everyone[pair]
+            rows = [_logarithm(prior)[None], self.below]
+            for name, given in zip(self.risks, roots.given, strict=True):
+                rows.append(_logarithm(given[:, pair]))
+                if name in self.assumed:
+                    rows.append(_logarithm(self.assumed[name] @ given[:, pair])[None])
+            found = aligned_copy(np.vstack(rows))
             self._tables[pair] = found
         return found
+
+
+def age_and_sex(space: DiseaseSpace, names: Sequence[str], codes: Codes) -> NDArray[np.intp]:
+    """(N,) number of each patient's pair of age and sex, -1 where one is unknown."""
+    age = codes[:, names.index("age_band")].astype(np.intp)
+    sex = codes[:, names.index("sex")]
+    return np.where((age < 0) | (sex < 0), -1, age * len(space.roots.mix.sex) + sex)
 
 
 def _logarithm(values: Floats) -> Floats:
