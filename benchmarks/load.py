@@ -198,7 +198,7 @@ def main() -> int:
     args = parser.parse_args()
     models = Models()
     with serving() as (address, server):
-        alone = asyncio.run(crowd(1, address, server.pid, max(min(args.seconds / 4, 60), 20), models))
+        alone = asyncio.run(crowd(1, address, server.pid, max(min(args.seconds / 4, 60), 30), models))
         many = asyncio.run(crowd(args.sessions, address, server.pid, args.seconds, models))
     warm = args.seconds / 2
     lines = [

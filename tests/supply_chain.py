@@ -115,11 +115,18 @@ def run_audit() -> int:
     return status
 
 
-def run_sbom(out: Path) -> int:
-    """Write the bill of materials."""
+def run_sbom(out: Path, *options: str) -> int:
+    """Write the bill of materials; `options` are those of cyclonedx-py."""
     out.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements", str(RUN)]
-    command += ["--pyproject", str(TOP / "pyproject.toml"), "--output-reproducible", "-o", str(out)]
+    command += [
+        "--pyproject",
+        str(TOP / "pyproject.toml"),
+        "--output-reproducible",
+        "-o",
+        str(out),
+        *options,
+    ]
     status = subprocess.run(command, check=False).returncode
     if status == 0:
         say(f"{len(json.loads(out.read_text())['components'])} components in {out}")
@@ -134,5 +141,5 @@ def say(*lines: str) -> None:
 if __name__ == "__main__":
     what = sys.argv[1] if len(sys.argv) > 1 else ""
     if what == "sbom":
-        sys.exit(run_sbom(Path(sys.argv[2])))
+        sys.exit(run_sbom(Path(sys.argv[2]), *sys.argv[3:]))
     sys.exit({"licences": run_licences, "audit": run_audit}[what]())

@@ -198,6 +198,13 @@ def test_a_parquet_bomb_is_refused_by_its_footer(tmp_path: Path) -> None:
         score_cohort(path, tmp_path / "out.csv")
 
 
+def test_a_column_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "names.parquet"
+    path.write_bytes(seeds.READERS["cohort Parquet"].seeds()[0].replace(b"region", b"regi\xa2n"))
+    with pytest.raises(bb.InputError, match=r"names\.parquet is not a Parquet file, or"):
+        score_cohort(path, tmp_path / "out.csv", region="hip")
+
+
 def test_a_line_without_an_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "line.csv"
     path.write_text("crp," + "x" * 3_000_000)

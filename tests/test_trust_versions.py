@@ -105,7 +105,7 @@ CASE = {"region": "hip", "findings": {"corticosteroids": "present", "groin_pain"
         ["posterior", "--draws", "5"],
         ["next"],
         ["explain", "avn"],
-        ["sure", "--draws", "5"],
+        ["sure", "--draws", "2", "--top", "1"],
         ["compare", "--change", "groin_pain=absent"],
     ],
     ids=lambda c: c[0],

@@ -27,7 +27,7 @@ def parquet_table(handle: BinaryIO, name: str, size: int, chunk: int) -> Read:
         texts = [f.name for f in schema.schema_arrow if _is_text(f.type)]
         # Text as a dictionary: a long text that is repeated stays one text.
         file = pq.ParquetFile(handle, read_dictionary=texts, **limits)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise InputError(f"{name} is not a Parquet file, or it is damaged") from None
     for column in file.schema_arrow:
         if not _is_cell(column.type):
