@@ -86,7 +86,7 @@ def test_copy_change_and_compare(app: AppTest) -> None:
     assert "Nothing: all scenarios are the same" in text(app)
     app.button_group(key="compare_remove:1").set_value("crp").run()
     assert cases(app)[1].choice("crp") == "unknown"
-    assert different(app) == {"C-reactive protein": ["raised", "unknown"]}
+    assert different(app) == {"C-reactive protein": ["markedly raised", "unknown"]}
     app.selectbox(key="compare_setting:1").set_value("sports_medicine").run()
     assert different(app)["Clinical setting"] == ["General orthopaedics", "Sports medicine"]
     app.selectbox(key="compare_finding:1").set_value("night_pain").run()
@@ -163,3 +163,13 @@ def test_a_failure_shows_a_message_and_never_its_text(
     assert "secret detail" not in text(app)
     assert "What you entered is kept" in text(app)
     assert len(cases(app)[0].findings) == len(FEVER.findings) - 1
+
+
+def test_a_control_that_was_replaced_changes_nothing(app: AppTest) -> None:
+    click(app, "compare_copy")
+    app.selectbox(key="compare_finding:0").set_value("crp").run()
+    app.button_group(key="compare_remove:0").set_value("crp").run()
+    assert cases(app)[0].choice("crp") == "unknown"
+    shown = [g for g in app.button_group if str(g.key).startswith("compare_answer:0:crp")]
+    assert [g.value for g in shown] == ["unknown"]
+    assert shown[0].key != "compare_answer:0:crp"

@@ -6,7 +6,7 @@ that the change can be seen in, so that sixty answers on the page do not slow do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import pandas as pd
@@ -68,16 +68,6 @@ def write_link() -> None:
         st.query_params.from_dict(query)
 
 
-def follow(widget: str, value: object) -> None:
-    """Let a control show a value of the state.
-
-    Only a different value is assigned: Streamlit sends every assigned value to the browser, where
-    it would overwrite what has been clicked in the meantime.
-    """
-    if widget not in st.session_state or st.session_state[widget] != value:
-        st.session_state[widget] = value
-
-
 def control(name: str) -> str:
     """The key of a control that shows a value of the state, given to it as its default.
 
@@ -87,6 +77,13 @@ def control(name: str) -> str:
     """
     turn = st.session_state.setdefault(TURNS, {}).get(name)
     return f"{name}:{turn}" if turn else name
+
+
+def renew(names: Iterable[str]) -> None:
+    """Give controls new keys: what they show has been changed from elsewhere."""
+    turns = st.session_state.setdefault(TURNS, {})
+    for name in names:
+        turns[name] = turns.get(name, 0) + 1
 
 
 def area_of(group: str) -> str:
@@ -122,9 +119,7 @@ def change(move: Callable[[Explorer], Explorer], drawn: str = "", made_by: str =
     before = explorer()
     now = move(before)
     st.session_state[EXPLORER] = now
-    turns = st.session_state.setdefault(TURNS, {})
-    for name in _controls_changed(before.case, now.case) - {made_by}:
-        turns[name] = turns.get(name, 0) + 1
+    renew(_controls_changed(before.case, now.case) - {made_by})
     if (before.case.region, before.case.setting) != (now.case.region, now.case.setting):
         st.rerun()
     groups = {area_of(group) for group in _groups_changed(before, now)} - {drawn}

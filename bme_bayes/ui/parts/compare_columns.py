@@ -97,6 +97,7 @@ def column(letter: str, scenario: Scenario, different: Collection[str]) -> None:
 def replace_setting(setting: str, other: str) -> None:
     """Give every scenario with a setting another one."""
     present = current()
+    session.renew(_setting_of(s) for s in present.scenarios if s.case.setting == setting)
     changed = (
         replace(s, case=replace(s.case, setting=other)) if s.case.setting == setting else s
         for s in present.scenarios
@@ -106,17 +107,25 @@ def replace_setting(setting: str, other: str) -> None:
 
 def _setting(scenario: Scenario) -> None:
     known = lab_session.labels()
-    key = f"compare_setting:{scenario.id}"
-    session.follow(key, scenario.case.setting)
+    key, options = session.control(_setting_of(scenario)), list(known)
     st.selectbox(
         "Clinical setting",
-        list(known),
+        options,
+        index=options.index(scenario.case.setting),
         format_func=known.__getitem__,
         key=key,
         help="Base rates of the clinic. Edited ones of your own (“mine”) come from the Prior lab",
         on_change=_take_setting,
         args=(scenario, key),
     )
+
+
+def _setting_of(scenario: Scenario) -> str:
+    return f"compare_setting:{scenario.id}"
+
+
+def _answer_of(scenario: Scenario, finding: str) -> str:
+    return f"compare_answer:{scenario.id}:{finding}"
 
 
 def _edited(case: Case) -> None:
@@ -147,16 +156,16 @@ def _enter(scenario: Scenario, network: Network) -> None:
     if name is None:
         return
     variable = network.variable(name)
-    widget = f"compare_answer:{scenario.id}:{name}"
-    session.follow(widget, scenario.case.choice(name))
+    key = session.control(_answer_of(scenario, name))
     st.segmented_control(
         variable.label,
         (UNKNOWN, *state.choices(variable)),
         format_func=lambda c: answer(variable, c),
+        default=scenario.case.choice(name),
         required=True,
-        key=widget,
+        key=key,
         on_change=_take_answer,
-        args=(scenario, variable, widget),
+        args=(scenario, variable, key),
         wrap=True,
         label_visibility="collapsed",
     )
@@ -211,12 +220,14 @@ def _change(scenario: Scenario, case: Case) -> None:
 
 
 def _take_setting(scenario: Scenario, key: str) -> None:
-    _change(scenario, replace(scenario.case, setting=str(st.session_state[key])))
+    if key == session.control(_setting_of(scenario)):
+        _change(scenario, replace(scenario.case, setting=str(st.session_state[key])))
 
 
-def _take_answer(scenario: Scenario, variable: Variable, widget: str) -> None:
-    choice = str(st.session_state.get(widget) or UNKNOWN)
-    _change(scenario, comparison.chosen(scenario.case, variable, choice))
+def _take_answer(scenario: Scenario, variable: Variable, key: str) -> None:
+    if key == session.control(_answer_of(scenario, variable.id)):
+        choice = str(st.session_state.get(key) or UNKNOWN)
+        _change(scenario, comparison.chosen(scenario.case, variable, choice))
 
 
 def _take_removal(scenario: Scenario, network: Network) -> None:
@@ -224,6 +235,7 @@ def _take_removal(scenario: Scenario, network: Network) -> None:
     name = st.session_state[key]
     if name:
         st.session_state[key] = None
+        session.renew([_answer_of(scenario, name)])
         _change(scenario, comparison.chosen(scenario.case, network.variable(name), None))
 
 
