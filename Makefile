@@ -21,7 +21,7 @@ app: $(VENV)/run.stamp ## PORT=8600 chooses another port
 	$(BIN)/python -m streamlit run app.py $(if $(PORT),--server.port $(PORT))
 
 test: lint chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/python -m ruff check .
