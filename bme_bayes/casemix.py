@@ -11,6 +11,7 @@ out in closed form, and nothing grows with the number of unknown risk factors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.errors import InputError
 from bme_bayes.network import Network, Variable
+from bme_bayes.priors import PriorSet
 
 Floats = NDArray[np.float64]
 IMPOSSIBLE = 1e-3
@@ -83,63 +85,65 @@ def build_case_mix(network: Network) -> CaseMix:
     if prior is None:
         raise ValueError("the network has no prior set; load it with a setting")
     age, sex = network.variable("age_band"), network.variable("sex")
-    causes = [k.cause for k in network.kinds]
-
-    def ratios(variable: Variable) -> Floats:
-        table = np.array(
-            [
-                [network.value("share", variable.id, s, c, 0.0) for c in causes]
-                for s in variable.states
-            ]
-        )
-        table = np.maximum(table, 1e-6)
-        reference = [
-            network.value("share", variable.id, s, "reference", 1.0) for s in variable.states
-        ]
-        return np.asarray(table / np.array(reference)[:, None])
-
-    def mix(variable: Variable) -> Floats:
-        known = np.array(
-            [
-                prior.mix[variable.id, s].value if (variable.id, s) in prior.mix else np.nan
-                for s in variable.states
-            ]
-        )
-        known = np.where(np.isnan(known), 1 - np.nansum(known), known)
-        if not (known >= 0).all() or not known[0] > 0:
-            shares = ", ".join(f"{s} {p:.3g}" for s, p in zip(variable.states, known, strict=True))
-            raise InputError(
-                f"the shares of {variable.id} in {prior.name} must be 0 or more and leave some for "
-                f"{variable.states[0]}: {shares}"
-            )
-        return np.asarray(known / known.sum())
-
-    def risk(variable: Variable) -> Risk:
-        shape = (len(variable.states), 1)
-
-        def table(quantity: str, columns: list[str]) -> Floats:
-            rows = [
-                [network.value(quantity, variable.id, s, c, 1.0) for c in columns]
-                for s in variable.states
-            ]
-            return np.array(rows).reshape(shape[0], len(columns))
-
-        by_age = table("multiplier", [f"age_band.{s}" for s in age.states])
-        by_sex = table("multiplier", [f"sex.{s}" for s in sex.states])
-        ratio = table("odds_ratio", causes)
-        shares = mix(variable)
-        return Risk(
-            variable=variable,
-            odds=shares / shares[0],
-            by_age=np.where(by_age <= IMPOSSIBLE, 0.0, by_age),
-            by_sex=np.where(by_sex <= IMPOSSIBLE, 0.0, by_sex),
-            ratio=ratio,
-        )
-
     return CaseMix(
-        age=mix(age),
-        sex=mix(sex),
-        age_ratio=ratios(age),
-        sex_ratio=ratios(sex),
-        risks=tuple(risk(r) for r in network.risks),
+        age=_mix(prior, age),
+        sex=_mix(prior, sex),
+        age_ratio=_ratios(network, age),
+        sex_ratio=_ratios(network, sex),
+        risks=tuple(_risk(network, r, _mix(prior, r)) for r in network.risks),
+    )
+
+
+def _mix(prior: PriorSet, variable: Variable) -> Floats:
+    """(states,) shares in the clinic; the one state that is not given is the rest."""
+    known = np.array(
+        [
+            prior.mix[variable.id, s].value if (variable.id, s) in prior.mix else np.nan
+            for s in variable.states
+        ]
+    )
+    known = np.where(np.isnan(known), 1 - np.nansum(known), known)
+    if not (known >= 0).all() or not known[0] > 0:
+        shares = ", ".join(f"{s} {p:.3g}" for s, p in zip(variable.states, known, strict=True))
+        raise InputError(
+            f"the shares of {variable.id} in {prior.name} must be 0 or more and leave some for "
+            f"{variable.states[0]}: {shares}"
+        )
+    return np.asarray(known / known.sum())
+
+
+def _ratios(network: Network, variable: Variable) -> Floats:
+    """(states, K) share of each age or sex among a kind, over its share in the reference."""
+    causes = [k.cause for k in network.kinds]
+    shares = np.maximum(_table(network, "share", variable, causes, 0.0), 1e-6)
+    return np.asarray(shares / _table(network, "share", variable, ["reference"], 1.0))
+
+
+def _risk(network: Network, variable: Variable, shares: Floats) -> Risk:
+    """A risk factor with its shares in the clinic."""
+    by_age, by_sex = (
+        _table(network, "multiplier", variable, [f"{by}.{s}" for s in states], 1.0)
+        for by, states in (
+            ("age_band", network.variable("age_band").states),
+            ("sex", network.variable("sex").states),
+        )
+    )
+    return Risk(
+        variable=variable,
+        odds=shares / shares[0],
+        by_age=np.where(by_age <= IMPOSSIBLE, 0.0, by_age),
+        by_sex=np.where(by_sex <= IMPOSSIBLE, 0.0, by_sex),
+        ratio=_table(network, "odds_ratio", variable, [k.cause for k in network.kinds], 1.0),
+    )
+
+
+def _table(
+    network: Network, quantity: str, variable: Variable, causes: Sequence[str], default: float
+) -> Floats:
+    """(states, causes) numbers of one quantity; `default` where there is none."""
+    return np.array(
+        [
+            [network.value(quantity, variable.id, s, c, default) for c in causes]
+            for s in variable.states
+        ]
     )
