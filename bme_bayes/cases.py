@@ -77,7 +77,8 @@ def parse_case(data: object, where: str = "case", number: str = "") -> Case:
     """A case from plain data; `where` is what messages begin with."""
     if not isinstance(data, Mapping):
         raise InputError(
-            f"{where}: a case is a mapping with region and findings, not {_kind(data)}"
+            f"{where}: a case is a mapping (`region: hip`, then `findings:`), not {_kind(data)}; "
+            "for a table of patients there is `bme-bayes score`"
         )
     for key in ("region", "findings"):
         if key not in data:

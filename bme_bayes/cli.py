@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 from threadpoolctl import threadpool_limits
 
+from bme_bayes import __version__
 from bme_bayes.commands import (
     Answer,
     Run,
     certainty,
     check_setting,
     cohorts,
-    common,
     comparing,
     exchanging,
     explaining,
@@ -29,6 +29,7 @@ from bme_bayes.commands import (
     versions,
 )
 from bme_bayes.commands import data as data_commands
+from bme_bayes.commands.options import common, of_case, of_draws, of_seed, port, positive
 from bme_bayes.errors import BmeBayesError
 
 Command = Callable[[str, Run, str], argparse.ArgumentParser]
@@ -67,6 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Probabilistic differential diagnosis of bone marrow edema on MRI. "
         "For teaching and research.",
     )
+    parser.add_argument("--version", action="version", version=f"bme-bayes {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     shared = common()
 
@@ -76,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         return made
 
     _patient_commands(command)
+    _known_case_commands(command)
     _cohort_commands(command)
     _exchange_commands(command)
     _data_commands(command)
@@ -83,81 +86,63 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _patient_commands(command: Command) -> None:
-    for name, run, summary in (
-        ("posterior", patient.posterior, "how probable each diagnosis is for a case"),
-        ("next", patient.next_findings, "which findings would change the picture most"),
-    ):
-        made = command(name, run, summary)
-        made.add_argument(
-            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
-        )
-        made.add_argument("--case", dest="case_id", default="", metavar="ID",
-                          help="the case to take from a file of several")  # fmt: skip
-        made.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
-        if name == "posterior":
-            made.add_argument("--draws", type=_positive, default=200, metavar="N",
-                              help="draws for the credible intervals (200)")  # fmt: skip
-        else:
-            made.add_argument("--target", default="all", metavar="all|dangerous|ID|ID:ID",
-                              help="what to learn about: all diagnoses, the dangerous ones, one, "
-                              "or one against another")  # fmt: skip
-            made.add_argument("--top", type=_positive, metavar="N", help="show the first N")
-    _reason_commands(command)
-    evaluate = command(
-        "evaluate", scoring.evaluate, "score the model on cases with a known diagnosis"
+    posterior = command("posterior", patient.posterior, "how probable each diagnosis is for a case")
+    following = command(
+        "next", patient.next_findings, "which findings would change the picture most"
     )
-    evaluate.add_argument("cases", metavar="CASES.jsonl")
-    evaluate.add_argument(
-        "--answers", metavar="OUT.jsonl", help="write the probabilities of each case"
-    )
-    evaluate.add_argument("--compare", action="append", metavar="ANSWERS.jsonl",
-                          help="score these answers too; may be given several times")  # fmt: skip
-    evaluate.add_argument("--ablation", action="store_true",
-                          help="score again with each mechanism taken away")  # fmt: skip
-    evaluate.add_argument("--notes", metavar="FILE", help="text to put below the tables")
-    evaluate.add_argument("--markdown", metavar="FILE", help="write the tables as a Markdown page")
-    evaluate.add_argument("--draws", type=_positive, default=1000, metavar="N",
-                          help="bootstrap samples for the intervals (1000)")  # fmt: skip
-    evaluate.add_argument("--seed", type=_seed, default=1, metavar="N", help="of the bootstrap (1)")
-
-    diff = command("diff", versions.diff, "which leaders and red flags another version changes")
-    for side in ("old", "new"):
-        diff.add_argument(side, metavar=side.upper(), help="a folder with networks/ and priors/")
-    diff.add_argument("cases", metavar="CASES.jsonl")
-
-
-def _reason_commands(command: Command) -> None:
     explain = command("explain", explaining.explain, "what speaks for and against a diagnosis")
     sure = command("sure", certainty.sure, "how sure the answer is, and what it hangs on")
     compare = command("compare", comparing.compared, "the case beside others: what if")
     report = command("report", reporting.report, "a case's answer as a file to keep or to print")
-    for made in (explain, sure, compare, report):
-        made.add_argument(
-            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
-        )
-        made.add_argument("--case", dest="case_id", default="", metavar="ID",
-                          help="the case to take from a file of several")  # fmt: skip
-    for made in (explain, sure, report):
-        made.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
-    explain.add_argument("diagnosis", metavar="DIAGNOSIS")
-    sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="(the leading one)")
-    for made in (sure, report):
-        made.add_argument("--draws", type=_positive, default=200, metavar="N",
-                          help="draws for the credible intervals (200)")  # fmt: skip
+    of_case(posterior, following, explain, sure, compare, report)
+    of_seed(posterior, following, explain, sure, report)
+    of_draws((posterior, sure, report), 200, "draws for the credible intervals")
+    following.add_argument("--target", default="all", metavar="all|dangerous|ID|ID:ID",
+                           help="what to learn about: all diagnoses, the dangerous ones, one, "
+                           "or one against another")  # fmt: skip
+    following.add_argument("--top", type=positive, metavar="N", help="show the first N")
+    explain.add_argument("diagnosis", metavar="DIAGNOSIS", help="its id (see `bme-bayes list`)")
+    sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id (the leading one)")
+    sure.add_argument("--top", type=positive, metavar="N", help="numbers to show (10)")
     report.add_argument("--out", required=True, metavar="FILE",
                         help="a .html file, which prints well, or a .json file")  # fmt: skip
-    sure.add_argument("--top", type=_positive, metavar="N", help="numbers to show (10)")
+    _what_if(compare)
+
+
+def _what_if(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--settings", action="append", metavar="NAME", type=setting_name,
                          help="another setting, or a .yaml file; may be repeated")  # fmt: skip
     for option, metavar, text in (
         ("--against", "CASE", "another case of the same region"),
         ("--change", "FINDING=STATE", "with this finding changed, or `=unknown`"),
-        ("--rate", "DIAGNOSIS=SHARE", "with another base rate; the others give way"),
+        ("--rate", "DIAGNOSIS=SHARE", "with another base rate, 0.3 for 30 %%; the others give way"),
         ("--do", "RISK", "set a risk factor instead of seeing it"),
     ):
         compare.add_argument(
             option, action="append", metavar=metavar, help=f"{text}; may be repeated"
         )
+
+
+def _known_case_commands(command: Command) -> None:
+    evaluate = command(
+        "evaluate", scoring.evaluate, "score the model on cases with a known diagnosis"
+    )
+    evaluate.add_argument("cases", metavar="CASES.jsonl", help="a case with its diagnosis a line")
+    evaluate.add_argument(
+        "--answers", metavar="OUT.jsonl", help="write the probabilities of each case"
+    )
+    evaluate.add_argument("--compare", action="append", metavar="ANSWERS.jsonl",
+                          help="score these answers too; may be repeated")  # fmt: skip
+    evaluate.add_argument("--ablation", action="store_true",
+                          help="score again with each mechanism taken away")  # fmt: skip
+    evaluate.add_argument("--notes", metavar="FILE", help="text to put below the tables")
+    evaluate.add_argument("--markdown", metavar="FILE", help="write the tables as a Markdown page")
+    of_draws((evaluate,), 1000, "bootstrap samples for the intervals")
+    of_seed(evaluate)
+    diff = command("diff", versions.diff, "which leaders and red flags another version changes")
+    for side in ("old", "new"):
+        diff.add_argument(side, metavar=side.upper(), help="a folder with networks/ and priors/")
+    diff.add_argument("cases", metavar="CASES.jsonl", help="a case a line")
 
 
 def _cohort_commands(command: Command) -> None:
@@ -171,10 +156,10 @@ def _cohort_commands(command: Command) -> None:
     score.add_argument("--keep", action="append", metavar="COLUMN",
                        help="pass a column through; may be repeated")  # fmt: skip
     score.add_argument("--strict", action="store_true", help="stop at the first bad row")
-    score.add_argument("--workers", type=_positive, default=1, metavar="N",
-                       help="processes of this computer (1); results do not depend on it")  # fmt: skip
+    score.add_argument("--workers", type=positive, default=1, metavar="N",
+                       help="processes of this computer (1); the results are the same")  # fmt: skip
     score.add_argument("--dask", metavar="local|tcp://HOST:PORT",
-                       help="work on a Dask cluster: one of this computer, or a scheduler's")  # fmt: skip
+                       help="a Dask cluster: one of this computer, or a scheduler's")  # fmt: skip
     learn = command("learn", learning.learn, "a setting of one's own from a table of patients")
     learn.add_argument("--out", required=True, metavar="FILE.yaml", help="the setting, as a file")
     learn.add_argument("--name", metavar="NAME", help="of the setting (the file's)")
@@ -184,18 +169,18 @@ def _cohort_commands(command: Command) -> None:
     structure = command(
         "structure", learning.structure, "findings that come together oftener than explained"
     )
-    structure.add_argument("--least", type=_positive, default=20, metavar="N",
+    structure.add_argument("--least", type=positive, default=20, metavar="N",
                            help="patients in whom both of a pair are known (20)")  # fmt: skip
     for made in (learn, structure):
         made.add_argument("cohort", metavar="COHORT.(csv|parquet)",
                           help="a row a patient, a column a finding; main_cause and a column a "
                           "diagnosis where known")  # fmt: skip
-        made.add_argument("--region", required=True, metavar="NAME")
+        made.add_argument("--region", required=True, metavar="NAME", help="hip, knee, ...")
     export = command("export", cohorts.export, "the network of a region for other programs")
-    export.add_argument("region", metavar="REGION")
+    export.add_argument("region", metavar="REGION", help="hip, knee, ankle_foot or spine")
     export.add_argument("--format", required=True, choices=("bif", "xmlbif", "xdsl", "net"),
-                        help="of most programs, the same as XML, of GeNIe, of Hugin")  # fmt: skip
-    export.add_argument("--out", required=True, metavar="FILE")
+                        help="bif and xmlbif: most programs; xdsl: GeNIe; net: Hugin")  # fmt: skip
+    export.add_argument("--out", required=True, metavar="FILE", help="the file to write")
 
 
 def _exchange_commands(command: Command) -> None:
@@ -204,13 +189,8 @@ def _exchange_commands(command: Command) -> None:
                       help="what the probabilities are of (present)")  # fmt: skip
     fhir.add_argument("--subject", metavar="REFERENCE", help="e.g. Patient/1 (not identified)")
     made = command("card", exchanging.card, "the answer to a case as a CDS Hooks card")
-    for one in (fhir, made):
-        one.add_argument(
-            "case", metavar="CASE", help="a JSON or YAML file, or - for standard input"
-        )
-        one.add_argument("--case", dest="case_id", default="", metavar="ID",
-                         help="the case to take from a file of several")  # fmt: skip
-        one.add_argument("--seed", type=_seed, default=1, metavar="N", help="of what is drawn (1)")
+    of_case(fhir, made)
+    of_seed(fhir, made)
     read = command(
         "fhir-import", exchanging.fhir_import, "a case from FHIR Observations and Conditions"
     )
@@ -241,21 +221,7 @@ def _data_commands(command: Command) -> None:
         "numbers", data_commands.numbers, "rebuild links.csv, priors and starts from the evidence"
     )
     app = command("app", data_commands.app, "open the app in a browser")
-    app.add_argument("--port", type=_positive, metavar="N")
-
-
-def _seed(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise ValueError
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
+    app.add_argument("--port", type=port, metavar="N", help="the server's port (8501)")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,12 @@ def _likelihoods(variable: Variable, value: object) -> Floats:
         out[index] = weight
     if out.max() == 0:
         raise InvalidFinding(f"{variable.id}: all likelihoods are zero")
+    if len(value) == 1 and 0 < out.max() < 1:  # 80 % sure, and nobody said of what else
+        state, other = next(iter(value)), next(s for s in variable.states if s not in value)
+        raise InvalidFinding(
+            f"{variable.id}: only {state} is given, with {out.max():g}; say what the rest is, "
+            f"e.g. {{{state}: {out.max():g}, {other}: {1 - out.max():g}}}"
+        )
     return np.asarray(out / out.max())
 
 

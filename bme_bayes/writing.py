@@ -78,6 +78,17 @@ def atomic(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def check_writable(path: str | Path) -> None:
+    """Raises `InputError` where a file could not be written: to be asked before long work."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except (OSError, ValueError) as error:
+        raise InputError(_unwritten(path, error)) from None
+
+
 def _unwritten(path: Path, error: Exception) -> str:
     reason = (error.strerror if isinstance(error, OSError) else None) or error
     return f"cannot write {path}: {reason}; nothing was changed, choose another place"

@@ -1,4 +1,4 @@
-"""The command line: JSON as contract C2 has it, readable text, and exit 2 for bad input."""
+"""The command line: one JSON object, readable text, and exit 2 for bad input."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import bme_bayes
 from bme_bayes.cli import build_parser, main
 from bme_bayes.library import VARIABLE
 
@@ -221,6 +222,10 @@ def test_evaluate(capsys: Capture, tmp_path: Path) -> None:
         ('{"region": "hip", "findings": {"age": -4}}', "outside 0 to 120"),
         ('{"region": "hip", "findings": {"crp": {"raised": -1}}}', "must be 0 or more"),
         ('{"region": "hip", "findings": {"crp": ["raised"]}}', "neither a state"),
+        (
+            '{"region": "hip", "findings": {"limp": {"present": 0.8}}}',
+            "{present: 0.8, absent: 0.2}",
+        ),
         ('{"region": "hip", "findings": {"sex": "male", "pregnancy": "early"}}', "cannot be true"),
         ('{"region": "hip", "findings": {"age": 20, "age_band": "over_65"}}', "cannot be true"),
     ],
@@ -245,7 +250,7 @@ def test_nonsense_cases(
         (("posterior", "/nowhere/case.json"), "No such file"),
         (("next", "CASE", "--target", "avm"), "unknown target 'avm'"),
         (("next", "CASE", "--target", "avn:avn"), "two different diagnoses"),
-        (("next", "CASE", "--top", "0"), "--top"),
+        (("next", "CASE", "--top", "0"), "--top: '0' is not a whole number, 1 or more"),
         (("posterior", "CASE", "--setting", "sport_medicine"), "did you mean 'sports_medicine'"),
         (("posterior", "CASE", "--seed", "-1"), "--seed"),
         (("list", "--region", "hips"), "did you mean 'hip'"),
@@ -257,14 +262,26 @@ def test_nonsense_cases(
         (("trace", "crp", "--region", "hips"), "unknown region"),
         (("evaluate", "CASE"), "no diagnosis"),
         (("evaluate", "/nowhere.jsonl"), "No such file"),
-        (("app", "--port", "no"), "--port"),
+        (("app", "--port", "no"), "--port: 'no' is not a whole number"),
+        (("app", "--port", "65536"), "--port: '65536' is not a port"),
+        (("export", "hip", "--format", "bif", "--out", "/nowhere/hip.bif"), "cannot write"),
+        (("evaluate", "KNOWN", "--markdown", "/nowhere/page.md"), "cannot write"),
+        (("learn", "CASE", "--region", "hip", "--out", "/nowhere/own.yaml"), "cannot write"),
     ],
 )
 def test_nonsense_arguments(
     capsys: Capture, case: str, arguments: tuple[str, ...], message: str
 ) -> None:
-    said = refusal(capsys, *(case if a == "CASE" else a for a in arguments))
+    files = {"CASE": case, "KNOWN": str(CASES)}
+    said = refusal(capsys, *(files.get(a, a) for a in arguments))
     assert message in said
+
+
+def test_version(capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out.split() == ["bme-bayes", bme_bayes.__version__]
 
 
 def test_every_command_has_help(capsys: Capture) -> None:

@@ -55,16 +55,3 @@ def check_setting(setting: str | Path | None) -> None:
         problems = check_prior_text(read_text(setting), str(setting), data_folder())
         if problems:
             raise DefinitionError(problems)
-
-
-def common() -> argparse.ArgumentParser:
-    """The options that every subcommand takes."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument(
-        "--setting",
-        metavar="NAME",
-        type=setting_name,
-        help="clinical setting whose base rates hold (see `bme-bayes list`), or a .yaml file",
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
-    return parser

@@ -8,6 +8,7 @@ import time
 from bme_bayes.commands import DEFAULT_SETTING, Answer
 from bme_bayes.commands.tables import paragraph
 from bme_bayes.reading import load
+from bme_bayes.writing import check_writable
 
 
 def score(args: argparse.Namespace) -> Answer:
@@ -38,7 +39,8 @@ def score(args: argparse.Namespace) -> Answer:
     }
     text = f"Scored {done.scored} of {done.rows} rows into {done.out}."
     if done.bad:
-        text += f" {done.bad} bad rows are named in {done.bad_rows}."
+        rows = "1 bad row is" if done.bad == 1 else f"{done.bad} bad rows are"
+        text += f" {rows} named in {done.bad_rows}."
     return Answer(data, paragraph(text))
 
 
@@ -46,6 +48,7 @@ def export(args: argparse.Namespace) -> Answer:
     """The network of one region as a file of another program's format."""
     from bme_bayes.exchange import export_network
 
+    check_writable(args.out)
     network = load(args.region, args.setting or DEFAULT_SETTING)
     nodes = export_network(network, args.out, args.format)
     data = {

@@ -50,7 +50,7 @@ def _variants(args: argparse.Namespace, case: Case, engine: Engine) -> list[Vari
         try:
             value = float(share)
         except ValueError:
-            raise InputError(f"{rate}: {share!r} is not a share of attenders") from None
+            raise InputError(f"{rate}: {share!r} is not a share such as 0.3 (for 30 %)") from None
         out.append(engine.variant(rate, case.findings, {name: value}))
     return out
 

@@ -13,7 +13,7 @@ from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.network import Network
 from bme_bayes.reading import load
-from bme_bayes.writing import save_prior
+from bme_bayes.writing import check_writable, save_prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +29,12 @@ def learn(args: argparse.Namespace) -> Answer:
     """A setting of one's own: links and base rates from a table of patients."""
     from bme_bayes.learning import learn_base_rates, learn_links, update_base_rates
 
-    network = load(args.region, args.setting or DEFAULT_SETTING)
-    findings, diagnoses = read_patients(args.cohort, network)
     out = Path(args.out)
     if out.suffix not in (".yaml", ".yml"):
         raise InputError(f"{out}: a setting goes to a .yaml file")
+    check_writable(out)
+    network = load(args.region, args.setting or DEFAULT_SETTING)
+    findings, diagnoses = read_patients(args.cohort, network)
     engine, name = Engine(network), args.name or out.stem
     links: LearnedLinks | None = None
     rates: Learned | None = None
@@ -150,6 +151,8 @@ def read_patients(path: str, network: Network) -> tuple[Rows, Rows | None]:
                     told = {c: v for c, v in row.items() if c not in (*labels, *IDS, "region")}
                     findings.append(as_findings(told))
                     diagnoses.append(_labels(row, labels))
+    if not findings:
+        raise InputError(f"{path} has no patients of the region {network.region}")
     return findings, diagnoses if any(c in labels for c in opened.columns) else None
 
 

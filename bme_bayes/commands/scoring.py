@@ -22,7 +22,7 @@ from bme_bayes.evaluation.answers import (
 from bme_bayes.evaluation.report import markdown
 from bme_bayes.evaluation.scores import Scored, score_groups
 from bme_bayes.reading import load
-from bme_bayes.writing import save_text
+from bme_bayes.writing import check_writable, save_text
 
 SETTING = "case_reports"
 MODEL = "network"
@@ -33,12 +33,15 @@ def evaluate(args: argparse.Namespace) -> Answer:
     """Scores of the network and of naive Bayes on the same numbers; more with --compare."""
     cases = read_cases(args.cases)
     setting = args.setting or SETTING
+    compared = {Path(p).stem.replace("_", " "): read_answers(p) for p in args.compare or ()}
+    notes = read_text(args.notes).strip() if args.notes else ""
+    for out in filter(None, (args.answers, args.markdown)):
+        check_writable(out)
     answers: dict[str, list[CaseAnswer]] = {
         MODEL: answers_of_model(cases, setting),
         NAIVE: answers_of_naive_bayes(cases, setting),
+        **compared,
     }
-    for path in args.compare or ():
-        answers[Path(path).stem.replace("_", " ")] = read_answers(path)
     results = {
         name: score_groups(cases, given, np.random.default_rng(args.seed), args.draws)
         for name, given in answers.items()
@@ -52,8 +55,8 @@ def evaluate(args: argparse.Namespace) -> Answer:
 
         removed = ablations(cases, args.seed, args.draws)
         text += "\n## what each mechanism gains\n\n" + ablation_table(removed)
-    if args.notes:
-        text += "\n" + read_text(args.notes).strip() + "\n"
+    if notes:
+        text += f"\n{notes}\n"
     if args.markdown:
         save_text(args.markdown, text)
     data = {

@@ -71,7 +71,12 @@ class StructureCheck:
 
     def words(self, most: int = 5) -> list[str]:
         """What was found, in sentences."""
-        head = f"{len(self.rows)} pairs of findings were checked in {self.patients} patients. "
+        pairs = (
+            "1 pair of findings was"
+            if len(self.rows) == 1
+            else f"{len(self.rows)} pairs of findings were"
+        )
+        head = f"{pairs} checked in {self.patients} patients. "
         if self.doubled.empty and self.apart.empty:
             return [head + "None comes together more or less often than the model explains."]
         out = [

@@ -111,7 +111,7 @@ def with_rates(network: Network, rates: Mapping[str, float]) -> Network:
         if not chosen:
             raise UnknownName("base rate", name, known, f"in {network.region}")
         if isinstance(rate, bool) or not 0 < rate < 1:
-            raise InputError(f"base rate of {name}: {rate!r} is not between 0 and 1")
+            raise InputError(f"base rate of {name}: {rate!r} is not between 0 and 1 (0.3 is 30 %)")
         total = sum(n.value for n in chosen.values())
         note = f"entered; was {total:.3g}"
         fixed |= {g: replace(n, value=n.value * rate / total, note=note) for g, n in chosen.items()}
