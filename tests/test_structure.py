@@ -8,7 +8,7 @@ from small_network import small_network
 
 import bme_bayes as bb
 from bme_bayes.learning import check_structure, simulate
-from bme_bayes.learning.structure import _certain, _joint
+from bme_bayes.learning.pairs import certain, joint_weights
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,10 @@ def test_predictive_of_a_pair_is_the_engine_s(engine: bb.Engine) -> None:
     found = {"sex": "male", "fever": "present", "crp": "raised", "limp": "absent",
              "onset": "slow", "abscess": "present", "sinus": "absent"}  # fmt: skip
     belief = engine.belief(found)
-    names = list(_certain(engine.space, belief.coded))
+    names = list(certain(engine.space, belief.coded))
     assert set(names) == {"fever", "crp", "limp", "onset", "sinus"}
     seen = np.array([int(belief.coded[n].argmax()) for n in names])
-    joint = _joint(engine.space, belief, belief.scenario, names, seen)
+    joint = joint_weights(engine.space, belief, belief.scenario, names, seen)
     sizes = [len(engine.network.variable(n).states) for n in names]
     start = np.cumsum([0, *sizes])
     for a, b in [("fever", "crp"), ("limp", "crp"), ("onset", "sinus"), ("limp", "onset")]:

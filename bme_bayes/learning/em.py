@@ -12,7 +12,7 @@ many that the frequency over all kinds of a public state has the weight of its n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,12 @@ from bme_bayes.cpds import process_shares
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.learning.cells import Cells, cells_of
+from bme_bayes.learning.fisher import scored
 from bme_bayes.learning.labelled import Batch, Family
 from bme_bayes.network import EDEMA, NONE
-from bme_bayes.scenarios import Scenarios
 
 Floats = NDArray[np.float64]
 Shifts = Mapping[str, Floats]
-LEAST = 1e-9
-HALVINGS = 8
-RIDGE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -107,21 +104,10 @@ class LinkModel:
 
     def improve(self, shifts: Shifts, counts: Mapping[str, Floats]) -> dict[str, Floats]:
         """One scoring step a finding, on expected counts and the prior."""
-        return {n: self._step(n, shift, counts[n] + self.prior[n]) for n, shift in shifts.items()}
-
-    def _step(self, name: str, shift: Floats, counts: Floats) -> Floats:
-        cells = self.cells[name]
-        where = np.flatnonzero(counts.sum(axis=(0, 1)) > LEAST)
-        part, counts = subset(self.space.scenarios, where), counts[..., where]
-        slope = cells.slope(shift, part)
-        gradient = np.einsum("jls,jlsp->p", counts, slope)
-        move = np.linalg.solve(information(counts, cells.likelihood(shift, part), slope), gradient)
-        now = _fit(cells, shift, part, counts)
-        for _ in range(HALVINGS):
-            if _fit(cells, shift + move, part, counts) >= now:
-                return np.asarray(shift + move)
-            move = move / 2
-        return shift
+        return {
+            n: scored(self.cells[n], shift, self.space.scenarios, counts[n] + self.prior[n])
+            for n, shift in shifts.items()
+        }
 
     def posteriors(
         self, tables: Mapping[str, Pattern]
@@ -215,28 +201,6 @@ class LinkModel:
         empty = scenarios.count == 0
         out[..., empty] = (cells.cpd.cells * self.levels(name) * each)[..., -1:]
         return out
-
-
-def information(counts: Floats, likelihood: Floats, slope: Floats) -> Floats:
-    """(size, size) Fisher information of counts (states, levels, S), with a trace of ridge."""
-    expected = counts.sum(axis=0) * likelihood
-    flat = slope.reshape(-1, slope.shape[-1])
-    out = (flat * expected.reshape(-1, 1)).T @ flat
-    return np.asarray(out + RIDGE * np.eye(len(out)))
-
-
-def subset(scenarios: Scenarios, where: NDArray[np.intp]) -> Scenarios:
-    """Some of the scenarios."""
-    return replace(scenarios, members=scenarios.members[where], count=scenarios.count[where])
-
-
-def _fit(cells: Cells, shift: Floats, scenarios: Scenarios, counts: Floats) -> float:
-    """Expected log-likelihood; minus infinity where the frequencies would fall below 0."""
-    if cells.table(shift).min() < 0:
-        return -np.inf
-    chance = cells.likelihood(shift, scenarios)
-    seen = counts > 0
-    return float((counts[seen] * np.log(np.maximum(chance[seen], 1e-300))).sum())
 
 
 def _add_counts(

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.learning.em import RIDGE, LinkModel, Pattern, Shifts, information
+from bme_bayes.learning.em import LinkModel, Pattern, Shifts
+from bme_bayes.learning.fisher import RIDGE, information
 from bme_bayes.learning.labelled import Batch, Family
 
 Floats = NDArray[np.float64]
