@@ -146,6 +146,6 @@ def _distributed() -> Any:
         import distributed  # noqa: PLC0415 - an extra, and half a second
     except ImportError:
         raise InputError(
-            "--dask needs Dask, an extra: pip install 'bme-bayes[dask]' (or use --workers)"
+            "--dask needs Dask: pip install dask distributed (or use --workers)"
         ) from None
     return distributed

@@ -21,7 +21,7 @@ MODULES = {
     "RiskAssessment": "riskassessment",
 }
 CLASS = re.compile(r"<class '(\w+)'>")
-MISSING = "this needs the extra `fhir`: pip install 'bme-bayes[fhir]'"
+MISSING = "this needs fhir.resources: pip install 'fhir.resources>=8,<9'"
 
 
 def validated(kind: str, data: Mapping[str, Any], where: str) -> Any:
