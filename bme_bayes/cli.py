@@ -34,6 +34,7 @@ from bme_bayes.errors import BmeBayesError
 
 Command = Callable[[str, Run, str], argparse.ArgumentParser]
 BAD_INPUT = 2
+WITHOUT_SETTING = ("numbers", "app")
 HINT = "try `bme-bayes --help`, or `bme-bayes list` for the names that can be used"
 
 
@@ -70,10 +71,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bme-bayes {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    shared = common()
+    shared, without = common(), common(setting=False)
 
     def command(name: str, run: Run, summary: str) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, parents=[shared], help=summary, description=summary)
+        parents = [without if name in WITHOUT_SETTING else shared]
+        made = commands.add_parser(name, parents=parents, help=summary, description=summary)
         made.set_defaults(run=run)
         return made
 

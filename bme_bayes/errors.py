@@ -11,7 +11,7 @@ BmeBayesError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -58,10 +58,17 @@ class UnknownName(BmeBayesError):
     unknown region 'hipp'; did you mean 'hip'?
     """
 
-    def __init__(self, kind: str, name: object, known: Iterable[str], where: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: object,
+        known: Iterable[str],
+        where: str = "",
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
         self.kind, self.name = kind, str(name)
         names = sorted({str(k) for k in known})
-        self.nearest = nearest(self.name, names)
+        self.nearest = nearest(self.name, names, labels=labels)
         place = f" {where}" if where else ""
         if self.nearest:
             hint = "did you mean " + " or ".join(repr(n) for n in self.nearest) + "?"
@@ -105,11 +112,20 @@ class InputError(BmeBayesError):
     """
 
 
-def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names most like `name`, best first."""
+def nearest(
+    name: str, known: Iterable[str], count: int = 3, labels: Mapping[str, str] | None = None
+) -> list[str]:
+    """The known names most like `name`, best first; else those whose label holds it.
+
+    >>> nearest("osteonecrosis", ["avn", "bmes"], labels={"avn": "Osteonecrosis (AVN)"})
+    ['avn']
+    """
     by_fold = {k.casefold(): k for k in known}
     wanted = name.casefold().strip().replace(" ", "_").replace("-", "_")
     hits = difflib.get_close_matches(wanted, list(by_fold), n=count, cutoff=0.6)
     if not hits and len(wanted) >= 3:
         hits = [k for k in by_fold if wanted in k][:count]
+    if not hits and len(wanted) >= 3 and labels:
+        words = name.casefold().strip().replace("_", " ")
+        hits = [k for k in by_fold if words in labels.get(by_fold[k], "").casefold()][:count]
     return [by_fold[h] for h in hits]

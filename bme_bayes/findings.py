@@ -63,7 +63,7 @@ def observable(network: Network, name: str) -> Variable:
     variable = network.variables.get(name)
     if variable is None or variable.role not in OBSERVED_ROLES:
         known = [v.id for v in network.of_role(*OBSERVED_ROLES)]
-        raise UnknownName("finding", name, [*known, "age"], f"in {network.region}")
+        raise UnknownName("finding", name, [*known, "age"], f"in {network.region}", network.labels)
     return variable
 
 

@@ -141,6 +141,11 @@ class Network:
         return tuple(v for v in self.variables.values() if v.role in roles)
 
     @cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of every variable, by id."""
+        return {v.id: v.label for v in self.variables.values()}
+
+    @cached_property
     def diagnoses(self) -> tuple[Variable, ...]:
         """The candidate diagnoses of this region."""
         return self.of_role("diagnosis")

@@ -129,6 +129,8 @@ def check(args: argparse.Namespace) -> Answer:
     missing = [name for name in FOLDERS if not (folder / name).is_dir()]
     if missing:
         raise InputError(f"{folder} has no {' and no '.join(f'{m}/' for m in missing)}")
+    if args.setting:
+        prior_path(args.setting)  # raises for an unknown one
     problems = check_data(folder)
     data = {
         "folder": str(folder),
@@ -160,12 +162,10 @@ def _coverage(setting: str) -> Answer:
     return Answer(data, coverage_text(counts, found).rstrip())
 
 
-def numbers(args: argparse.Namespace) -> Answer:
+def numbers(_args: argparse.Namespace) -> Answer:
     """Rebuild links.csv, the prior files and the starts from the evidence."""
     from bme_bayes.numbers.write import write_numbers  # imports scipy.optimize
 
-    if args.setting:
-        prior_path(args.setting)
     folder = data_folder()
     if not (folder / "networks" / "elicitation").is_dir():
         raise InputError(f"{folder} holds no evidence to build the numbers from")

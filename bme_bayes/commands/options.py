@@ -10,16 +10,18 @@ from bme_bayes.commands import setting_name
 PORTS = 65535
 
 
-def common() -> argparse.ArgumentParser:
-    """The options that every subcommand takes."""
+def common(*, setting: bool = True) -> argparse.ArgumentParser:
+    """The options of every subcommand; some answer nothing that depends on a setting."""
     parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
+    if not setting:
+        return parser
     parser.add_argument(
         "--setting",
         metavar="NAME",
         type=setting_name,
         help="clinical setting whose base rates hold (see `bme-bayes list`), or a .yaml file",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object and nothing else")
     return parser
 
 

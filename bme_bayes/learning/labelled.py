@@ -70,7 +70,13 @@ def label_likelihood(space: DiseaseSpace, known: Row) -> Floats:
         told = True
         if key == MAIN:
             if value not in (*names, NONE):
-                raise UnknownName("diagnosis", str(value), [*names, NONE], "as the main cause")
+                raise UnknownName(
+                    "diagnosis",
+                    str(value),
+                    [*names, NONE],
+                    "as the main cause",
+                    space.network.labels,
+                )
             explained = space.main_matrix.sum(axis=1)
             of = 1 - explained if value == NONE else space.main_matrix[:, names.index(str(value))]
             out = out * np.maximum(of, 0.0)

@@ -144,7 +144,9 @@ def explain(
     taken for granted and not among the findings. Raises `UnknownName`.
     """
     if diagnosis not in space.scenarios.diagnoses:
-        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+        raise UnknownName(
+            "diagnosis", diagnosis, space.scenarios.diagnoses, labels=space.network.labels
+        )
     given = make_target(space, diagnosis).given
     subsets = Subsets(space, belief)
     count = len(subsets.names)

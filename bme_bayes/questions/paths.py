@@ -116,7 +116,9 @@ def shortest_path(
     if not 0 < below < 1:
         raise InputError(f"below: {below} is not between 0 and 1")
     if diagnosis not in space.scenarios.diagnoses:
-        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+        raise UnknownName(
+            "diagnosis", diagnosis, space.scenarios.diagnoses, labels=space.network.labels
+        )
     given = make_target(space, diagnosis).given
     now = float(belief.scenario @ given[:, 0])
     chosen = unknown_findings(space, belief) if names is None else names

@@ -156,7 +156,9 @@ def sensitivity(
 
 def _check(space: DiseaseSpace, diagnosis: str, measure: str, top: int) -> None:
     if diagnosis not in space.scenarios.diagnoses:
-        raise UnknownName("diagnosis", diagnosis, space.scenarios.diagnoses)
+        raise UnknownName(
+            "diagnosis", diagnosis, space.scenarios.diagnoses, labels=space.network.labels
+        )
     if measure not in MEASURES:
         raise UnknownName("measure", measure, MEASURES)
     if top < 1:
