@@ -12,7 +12,7 @@ out in closed form, and nothing grows with the number of unknown risk factors.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,12 +71,6 @@ class CaseMix:
                 product = product * table[a, x]
             total += product
         return np.asarray(total)
-
-    def with_odds(self, index: int, odds: Floats) -> CaseMix:
-        """A copy with the odds of one risk factor replaced."""
-        risks = list(self.risks)
-        risks[index] = replace(risks[index], odds=odds)
-        return replace(self, risks=tuple(risks))
 
 
 def build_case_mix(network: Network) -> CaseMix:

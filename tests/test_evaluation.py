@@ -96,7 +96,7 @@ def test_reader_scores_as_the_project_was_told() -> None:
 def test_missing_answers_and_diagnoses_are_errors() -> None:
     with pytest.raises(InputError, match="no answer for 1 cases: b"):
         score_groups(CASES, ANSWERS[:1], generator(), 0)
-    with pytest.raises(InputError, match="1 cases have no diagnosis: c"):
+    with pytest.raises(InputError, match="1 case has no diagnosis: c"):
         answers_of_model([case("c", "")], "case_reports")
     with pytest.raises(UnknownName, match="'sifk' of case d"):
         answers_of_model([case("d", "sifk")], "case_reports")

@@ -139,7 +139,8 @@ def check(args: argparse.Namespace) -> Answer:
     if args.coverage and not problems:
         return _coverage(args.setting or DEFAULT_SETTING)
     lines = [str(p) for p in problems]
-    lines.append(f"{len(problems)} problems" if problems else f"No problems in {folder}")
+    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    lines.append(count if problems else f"No problems in {folder}")
     return Answer(data, "\n".join(lines), 1 if problems else 0)
 
 

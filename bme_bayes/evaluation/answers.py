@@ -64,7 +64,8 @@ def _answers(
 ) -> list[CaseAnswer]:
     unknown = [c.case_id for c in cases if not c.diagnosis]
     if unknown:
-        raise InputError(f"{len(unknown)} cases have no diagnosis: {', '.join(unknown[:5])}")
+        count = "1 case has" if len(unknown) == 1 else f"{len(unknown)} cases have"
+        raise InputError(f"{count} no diagnosis: {', '.join(unknown[:5])}")
     readers: dict[str, Reader] = {}
     answers = []
     for case in cases:
