@@ -46,4 +46,11 @@ def of_hundred(p: float) -> str:
 
 def paragraph(text: str, indent: str = "") -> str:
     """A text wrapped to the width of a page."""
-    return fill(text, 96, initial_indent=indent, subsequent_indent=indent)
+    return fill(
+        text,
+        96,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

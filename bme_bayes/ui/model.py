@@ -20,7 +20,7 @@ from bme_bayes.ui.state import findings, is_observable, key
 
 Answer = TypeVar("Answer")
 ANSWERS = "answers"
-ANSWERS_KEPT = 128
+ANSWERS_KEPT = 48
 SEED = 0
 DRAWN = ("tests", "same")
 
