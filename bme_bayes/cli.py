@@ -219,9 +219,11 @@ def _data_commands(command: Command) -> None:
     trace.add_argument("cause", nargs="?", metavar="CAUSE",
                        help="a diagnosis, one of its kinds as diagnosis.kind, or none")  # fmt: skip
     trace.add_argument("--region", metavar="NAME", help="one region (all that have the number)")
-    command(
+    numbers = command(
         "numbers", data_commands.numbers, "rebuild links.csv, priors and starts from the evidence"
     )
+    numbers.add_argument("--refit", action="store_true",
+                         help="first fit the whole-case judgements anew (a minute)")  # fmt: skip
     app = command("app", data_commands.app, "open the app in a browser")
     app.add_argument("--port", type=port, metavar="N", help="the server's port (8501)")
 

@@ -163,19 +163,22 @@ def _coverage(setting: str) -> Answer:
     return Answer(data, coverage_text(counts, found).rstrip())
 
 
-def numbers(_args: argparse.Namespace) -> Answer:
+def numbers(args: argparse.Namespace) -> Answer:
     """Rebuild links.csv, the prior files and the starts from the evidence."""
-    from bme_bayes.numbers.write import write_numbers  # imports scipy.optimize
+    from bme_bayes.numbers.write import refit, write_numbers  # imports scipy.optimize
 
     folder = data_folder()
     if not (folder / "networks" / "elicitation").is_dir():
         raise InputError(f"{folder} holds no evidence to build the numbers from")
+    moved = refit(folder / "networks") if args.refit else None
     write_numbers(folder / "networks", folder / "priors")
     solved = write_starts(folder)
     data = {"folder": str(folder), "settings": settings(folder / "priors"), "solved": solved}
-    return Answer(
-        data, paragraph(f"Wrote links.csv, the prior files and {solved} new starts in {folder}")
-    )
+    text = f"Wrote links.csv, the prior files and {solved} new starts in {folder}"
+    if moved is not None:
+        data["moved"] = moved
+        text += f"; whole-case judgements move {moved} numbers"
+    return Answer(data, paragraph(text))
 
 
 def app(args: argparse.Namespace) -> Answer:
