@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format docs bench fuzz load licences audit sbom regression lock upgrade chromium clean
+.PHONY: help app test lint format docs pictures bench fuzz load licences audit sbom regression lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -53,6 +53,9 @@ regression: $(VENV)/dev.stamp ## rewrite the reviewed posteriors; then read `git
 
 docs: $(VENV)/dev.stamp ## the site: docs/_build/html/index.html; no network, no warning
 	$(BIN)/python -m sphinx -W --keep-going -q -c docs . docs/_build/html
+
+pictures: $(VENV)/dev.stamp chromium ## every page in light, dark and on a phone: docs/images
+	$(BIN)/python -m bme_bayes.ui.screenshots
 
 bench: $(VENV)/dev.stamp ## times beside pgmpy and pyAgrum: docs/performance.md
 	$(BIN)/python -W ignore -m benchmarks

@@ -22,11 +22,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
+import pandas as pd
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bme_bayes.library import app_path
+from bme_bayes.cases import read_cases
+from bme_bayes.library import app_path, networks_folder
 from bme_bayes.ui.links import to_query
+from bme_bayes.ui.teach_cases import PUBLISHED
 from bme_bayes.ui.worked import WORKED
 
 FOLDER = Path("docs/images")
@@ -56,13 +59,15 @@ LOOKS = (
 class Scene:
     """What a picture shows: the name of a page in the navigation, and what is clicked there.
 
-    The page is reached from the explorer with a worked case in it.
+    The page is reached from the explorer with a worked case in it. With `uploads` the published
+    cases of the hip are given to the page before the clicks.
     """
 
     name: str
     page: str = ""
     clicks: tuple[str, ...] = ()
     looks: tuple[Look, ...] = LOOKS
+    uploads: bool = False
 
 
 LAB = ("Copy to edit", "Make the copy", "One case", "What would turn it", "Enter it in my setting",
@@ -75,7 +80,7 @@ SCENES = (
     Scene("network", "Network and sources"),
     Scene("network-numbers", "Network and sources", ("All numbers",), LOOKS[:1]),
     Scene("prior-lab", "Prior lab", LAB),
-    # Scene("cohort", "Cohort"),
+    Scene("cohort", "Cohort", ("Score",), uploads=True),
 )
 
 
@@ -123,6 +128,11 @@ def take(browser: Browser, address: str, scene: Scene, look: Look) -> bytes:
         _settled(page)
         if look.width < NARROW:
             page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    if scene.uploads:
+        page.locator("input[type=file]").set_input_files(
+            {"name": "published.csv", "mimeType": "text/csv", "buffer": published_table("hip")}
+        )
+        _settled(page)
     for label in scene.clicks:
         page.get_by_role("button", name=label).or_(
             page.get_by_role("radio", name=label)
@@ -134,6 +144,13 @@ def take(browser: Browser, address: str, scene: Scene, look: Look) -> bytes:
     out = io.BytesIO()
     few.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def published_table(region: str) -> bytes:
+    """The published cases of a region as a cohort, a CSV file."""
+    cases = [c for c in read_cases(networks_folder() / PUBLISHED) if c.region == region]
+    rows = [{"case_id": c.case_id, "diagnosis": c.diagnosis, **c.findings} for c in cases]
+    return pd.DataFrame(rows).to_csv(index=False).encode()
 
 
 def _settled(page: Page) -> None:
