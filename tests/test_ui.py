@@ -337,7 +337,12 @@ def test_each_danger_is_named_with_what_excludes_it(app: AppTest) -> None:
     click(app, "worked:back_pain_with_fever")
     dangers = next(str(m.value) for m in app.markdown if "-badge[" in str(m.value)).splitlines()
     assert all(re.search(r"\d+ of 100\]", line) for line in dangers)
-    assert len([line for line in dangers if " → " in line]) >= 4
+    assert len([line for line in dangers if " → " in line]) >= 3
+    assert len([line for line in dangers if "no single result" in line]) == 1
+    assert "…" not in "".join(dangers)
+    bare = [line for line in dangers if " · " not in line]
+    assert bare
+    assert all("<1 of 100" in line for line in bare)
     assert "further" not in text(app)
     app.session_state["paths"] = True
     app.session_state["exclude"] = "malignancy"
@@ -362,7 +367,7 @@ def test_the_interval_follows_the_answer(app: AppTest) -> None:
     app.session_state["table"] = True
     settle(app)
     rows = [line for line in text(app).splitlines() if line.startswith("| Osteoarthritis")]
-    assert re.search(r"\d+ to \d+ of 100", rows[0])
+    assert re.search(r"\| \d+ to \d+ \|", rows[0])
 
 
 def test_odd_findings_are_said_to_be_outside_the_model() -> None:

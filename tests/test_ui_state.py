@@ -12,7 +12,7 @@ from bme_bayes.ui import links, state, suggestions
 from bme_bayes.ui.bundles import shortcuts
 from bme_bayes.ui.search import search
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import NOT_IMAGED, in_sentence, of_100, percent, plain, points, short
+from bme_bayes.ui.words import NOT_IMAGED, clip, in_sentence, of_100, percent, plain, points, short
 from bme_bayes.ui.worked import WORKED
 
 REGIONS = ("hip", "knee", "ankle_foot", "spine")
@@ -279,7 +279,14 @@ def test_limits_of_burden_leave_what_costs_less() -> None:
     assert within[-1] >= {f.id for f in network.findings}
 
 
+def test_a_label_is_cut_between_words_and_only_where_it_must_be() -> None:
+    assert clip("Pain at rest", 12) == "Pain at rest"
+    assert clip("Serpentine or concave low-signal band", 34) == "Serpentine or concave low-signal…"
+    assert clip("Recent infection, bacteraemia, open wound", 31) == "Recent infection, bacteraemia…"
+
+
 def test_labels_within_a_sentence() -> None:
+    assert in_sentence("Modic 1 endplate edema") == "Modic 1 endplate edema"
     labels = ("Night pain", "C-reactive protein", "RF, anti-CCP", "25-OH vitamin D")
     told = ["night pain", "C-reactive protein", "RF, anti-CCP", "25-OH vitamin D"]
     assert [in_sentence(label) for label in labels] == told

@@ -13,7 +13,6 @@ from bme_bayes.ui.words import in_sentence, percent, points, short
 
 Row = dict[str, Any]
 Answers = Mapping[tuple[str, str], str]
-LONGEST = 46
 TOLD = 5
 SHOWN = 0.01
 GAP = "\N{NO-BREAK SPACE}" * 3
@@ -79,7 +78,7 @@ def next_rows(
             if state not in (states[0], states[-1]):
                 row["place"] = "between"
             rows.append(row)
-        span = {"name": f"{rank + 1}.  {clip(finding.label)}", "now": chance, "figures": ""}
+        span = {"name": f"{rank + 1}.  {finding.label}", "now": chance, "figures": ""}
         rows.append({"row": rank, **span, "low": min(after.values()), "high": max(after.values())})
         results = [f"if {in_sentence(words[s])} {percent(after[s])}" for s in states]
         told.append(f"{finding.label}: {', '.join(results)}")
@@ -91,11 +90,6 @@ def next_rows(
 def between(interval: Interval) -> str:
     """An interval in words: `12 to 40 of 100`."""
     return f"{100 * interval.low:.0f} to {100 * interval.high:.0f} of 100"
-
-
-def clip(text: str, longest: int = LONGEST) -> str:
-    """Text cut to fit a chart."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _figures(name: str, now: Posterior, before: Posterior | None) -> str:

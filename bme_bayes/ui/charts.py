@@ -24,6 +24,8 @@ from bme_bayes.ui.chart_rows import Row, differential_rows, next_rows
 Spec = dict[str, Any]
 ROW = 40
 ABOVE = -15
+ROOM = "max(width - 6.5 * length(datum.figures) - 14, 60)"
+"""Pixels that a name has beside its figures; Vega cuts what is longer."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _differential_template(colors: Palette) -> Spec:
     layers = [
         base.mark_bar(color=colors.weak, **bar).encode(x=_share("present", colors), tooltip=hint),
         base.mark_bar(color=colors.strong, **bar).encode(x="main:Q", tooltip=hint),
-        base.mark_rule(strokeWidth=2, color=colors.text).encode(
+        base.mark_rule(strokeWidth=2, color=colors.text, aria=False).encode(
             x="low:Q", x2="high:Q", tooltip=hint
         ),
         _mark(base, colors).encode(x="start:Q", tooltip=hint),
@@ -193,7 +195,7 @@ def _share(field: str, colors: Palette) -> alt.X:
 
 def _words(base: alt.Chart, colors: Palette) -> list[alt.Chart]:
     style: dict[str, Any] = {"baseline": "middle", "dy": ABOVE, "fontSize": 13}
-    left = base.mark_text(align="left", color=colors.text, **style)
+    left = base.mark_text(align="left", color=colors.text, limit=alt.expr(ROOM), **style)
     right = base.mark_text(align="right", color=colors.text, **style)
     return [
         left.encode(x=alt.value(0), text="name:N"),

@@ -9,14 +9,11 @@ from typing import Any
 from bme_bayes.questions.bundles import BundleValue
 from bme_bayes.questions.explain import Weighing
 from bme_bayes.questions.sensitivity import NumberSensitivity
-from bme_bayes.ui.chart_rows import clip
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
 from bme_bayes.ui.words import in_sentence, percent
 
 FACTORS = (1 / 100, 1 / 30, 1 / 10, 1 / 3, 1, 3, 10, 30, 100)
-LONGEST = 38
-"""Characters of a finding with its state that fit beside its figures at a phone's width."""
 LEAST = 3.0
 """The axis of odds goes to this factor at least, on both sides."""
 LABEL = (
@@ -49,8 +46,8 @@ def weights_spec(weighing: Weighing, shown: int, name: str, colors: Palette) -> 
     rows: list[Row] = [
         {
             "row": number,
-            "name": clip(f"{f.label}: {in_sentence(f.state)}", LONGEST),
-            "figures": _factor(f.weight),
+            "name": f.label,
+            "figures": f"{in_sentence(f.state)}, {_factor(f.weight)}",
             "from": 1.0,
             "factor": _within(f.weight),
             "side": "for" if f.weight > 0 else "against",
@@ -93,7 +90,7 @@ def numbers_spec(
     rows: list[Row] = [
         {
             "row": place,
-            "name": clip(f"{place + 1}.  {told}"),
+            "name": f"{place + 1}.  {told}",
             "figures": " to ".join(percent(p) for p in sorted((n.at_low, n.at_high))),
             "at_low": n.at_low,
             "at_high": n.at_high,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bme_bayes.ui.charts import Palette
+from bme_bayes.ui.charts import ROOM, Palette
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
@@ -136,7 +136,7 @@ def _axis(colors: Palette) -> Spec:
 
 def _words(colors: Palette) -> list[Spec]:
     style = {"type": "text", "baseline": "middle", "dy": ABOVE, "fontSize": 13}
-    left = {**style, "align": "left", "color": colors.text}
+    left = {**style, "align": "left", "color": colors.text, "limit": {"expr": ROOM}}
     right = {**style, "align": "right", "color": colors.text}
     return [
         {"mark": left, "encoding": {"x": {"value": 0}, "text": {"field": "name"}}},

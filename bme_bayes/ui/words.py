@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bme_bayes.network import Variable
 
@@ -31,6 +32,9 @@ SHORT = {
     "meniscal_or_cartilage_injury": "Meniscus or cartilage injury",
     "disc_degeneration": "Disc degeneration (Modic 1)",
 }
+PEOPLE = ("Modic",)
+SHORTEST = 24
+"""Characters of a finding that are kept at least, however long its answer is."""
 UNKNOWN = "unknown"
 PROBABLE = "probable"
 NOT_IMAGED = "not_imaged"
@@ -45,8 +49,9 @@ def short(diagnosis: str, labels: Mapping[str, str]) -> str:
 
 
 def in_sentence(name: str) -> str:
-    """A label inside a sentence: lower case unless it starts with an abbreviation."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+    """A label inside a sentence: lower case unless it starts with a name or an abbreviation."""
+    keep = name.startswith(PEOPLE) or not name[1:2].islower()
+    return name if keep else name[:1].lower() + name[1:]
 
 
 def setting_name(setting: str) -> str:
@@ -69,6 +74,21 @@ def finding_and_answer(variable: Variable, choice: str) -> str:
     if choice == NOT_IMAGED:
         return "MRI not done yet"
     return f"{variable.label}: {in_sentence(answer(variable, choice))}"
+
+
+def within(variable: Variable, choice: str, longest: int) -> str:
+    """A finding with its answer in about so many characters: the answer is never cut."""
+    label = clip(variable.label, max(longest - len(answer(variable, choice)), SHORTEST))
+    return finding_and_answer(replace(variable, label=label), choice)
+
+
+def clip(text: str, longest: int) -> str:
+    """Text cut to fit, between two words where that leaves most of it."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    words = cut if text[longest - 1] == " " else cut.rpartition(" ")[0]
+    return (words if len(words) > longest // 2 else cut).rstrip(" ,(") + "…"
 
 
 def percent(probability: float) -> str:

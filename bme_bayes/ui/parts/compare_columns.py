@@ -13,9 +13,11 @@ from bme_bayes.ui import comparison, lab_session, session, state
 from bme_bayes.ui.comparison import LETTERS, MOST, Comparison, Scenario
 from bme_bayes.ui.lab_settings import is_own, moved
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, finding_and_answer, plain
+from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, plain, within
 
 STATE = "comparison"
+LONGEST = 42
+"""Characters of a finding with its answer that a phone shows."""
 EXPLORER_PAGE = Path(__file__).resolve().parents[1] / "pages" / "explorer.py"
 
 
@@ -138,7 +140,7 @@ def _edited(case: Case) -> None:
 
 def _pill(variable: Variable, choice: str, different: bool) -> str:
     mark = ":orange[**≠**] " if different else ""
-    return f"{mark}{finding_and_answer(variable, choice)} :material/close:"
+    return f"{mark}{within(variable, choice, LONGEST)} :material/close:"
 
 
 def _enter(scenario: Scenario, network: Network) -> None:

@@ -48,18 +48,18 @@ def table(
     now: Posterior, start: Posterior, before: Posterior | None, sure: Uncertainty | None
 ) -> str:
     """Every figure, for reading out and for those who cannot use the chart."""
-    head = ["Diagnosis", "Main cause", "95 % interval", "Present", "Since the last step",
-            "Since no finding"]  # fmt: skip
+    head = ["Diagnosis", "Main cause", "95 % interval", "Present", "Since no finding"]
+    head += ["Since the last step"] if before else []
     rows = [head, ["---"] * len(head)]
     for name, found in now.diagnoses.items():
         chance = found.main_cause
-        last = points(chance, before.diagnoses[name].main_cause) if before else "–"
-        first = points(chance, start.diagnoses[name].main_cause)
-        main, present = of_100(chance, brief=True), of_100(found.present, brief=True)
         interval = between(sure.diagnoses[name].main_cause) if sure else "…"
-        rows.append([short(name, now.labels), main, interval, present, last, first])
+        figures = [of_100(chance, brief=True), interval, of_100(found.present, brief=True)]
+        changes = [points(chance, p.diagnoses[name].main_cause) for p in (start, before) if p]
+        cells = [figure.removesuffix(" of 100") for figure in figures]
+        rows.append([short(name, now.labels), *cells, *changes])
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines) + "\n\nChanges are of the main cause, in patients of 100."
+    return "\n".join(lines) + "\n\nIn patients of 100; changes are of the main cause."
 
 
 def details(name: str, now: Posterior, network: Network) -> str:

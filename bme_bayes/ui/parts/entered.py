@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
 from bme_bayes.ui import session, state
-from bme_bayes.ui.chart_rows import clip
 from bme_bayes.ui.model import catalogue
-from bme_bayes.ui.words import REGIONS, finding_and_answer, in_sentence, listed
+from bme_bayes.ui.words import REGIONS, in_sentence, listed, within
 
 CLICK = "entered_click"
 REMOVE, PAUSE = "Remove it", "Pause it"
+LONGEST = 45
+"""Characters of a finding with its answer that a phone shows."""
 
 
 def draw() -> None:
@@ -88,7 +87,7 @@ def _list(parts: state.Split, network: Network) -> None:
 
 
 def _told(variable: Variable, choice: str, paused: bool) -> str:
-    told = finding_and_answer(replace(variable, label=clip(variable.label)), choice)
+    told = within(variable, choice, LONGEST)
     return f":material/pause: ~~{told}~~ paused" if paused else told
 
 

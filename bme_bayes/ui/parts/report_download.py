@@ -11,7 +11,8 @@ from bme_bayes.errors import Contradiction
 from bme_bayes.network import Network
 from bme_bayes.report import SetAside, build_report, to_html, to_json
 from bme_bayes.ui import session, state
-from bme_bayes.ui.model import catalogue
+from bme_bayes.ui.certainty import DRAWS
+from bme_bayes.ui.model import SEED, catalogue
 from bme_bayes.ui.state import Case
 from bme_bayes.ui.words import answer, in_sentence
 
@@ -32,6 +33,8 @@ def draw() -> None:
         build_report,
         model.engine,
         state.findings(used),
+        draws=DRAWS,
+        seed=SEED,
         set_aside=set_aside(case, model.network),
     )
     name = f"marrow_edema_{case.region}_{dt.date.today().isoformat()}"

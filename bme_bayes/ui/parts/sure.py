@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bme_bayes.engine import Engine
-from bme_bayes.network import Network, Number
+from bme_bayes.network import NONE, Network, Number
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.break_even import BreakEven
 from bme_bayes.questions.stability import SameDecision
@@ -113,10 +113,16 @@ def told(number: Number, network: Network) -> str:
     labels = {v.id: short(v.id, {v.id: v.label}) for v in network.diagnoses}
     if number.quantity == BASE_RATE:
         return f"Base rate of {in_sentence(labels[number.child])}"
+    if number.quantity == "kind_share":
+        kind = in_sentence(state_words(network, number))
+        return f"Share of {kind} among {in_sentence(labels[number.child])}"
     child = network.variables.get(number.child)
     label = child.label if child else labels.get(number.child, number.child.replace("_", " "))
-    group, _, kind = among(network, number).partition(": ")
-    what = f"{label}, {state_words(network, number)}: {in_sentence(kind or group)}"
+    group = among(network, number)
+    disease, _, kind = group.partition(": ")
+    own = number.cause.partition(".")[0] in {NONE, *labels}
+    whom = f"in patients with {in_sentence(kind or disease)}" if own else in_sentence(group)
+    what = f"{label}, {state_words(network, number)}, {whom}"
     return f"{what} (odds ratio)" if number.quantity in ODDS else what
 
 
@@ -147,7 +153,9 @@ def turnings(found: BreakEven, network: Network, now: Posterior) -> str:
     for turn in near:
         ratio = turn.number.quantity in ODDS
         needed = turn.needed or 0.0
-        value = f"{needed:.2g}" if ratio else percent(needed)
+        value, present = (f"{p:.2g}" if ratio else percent(p) for p in (needed, turn.number.value))
+        if value == present:
+            value = "a little more" if needed > turn.number.value else "a little less"
         within = "inside its interval" if turn.within else "outside its interval"
         instead = (
             ""
