@@ -34,6 +34,8 @@ THINKING = 4.0
 """Mean seconds between two clicks of a person."""
 LABS = 5
 """One session in so many edits base rates instead of findings."""
+REDRAWN = 5
+"""A page that a second run has replaced before it was drawn is asked for so often."""
 GROWTH = 0.10
 """Of the memory between the end of the warm-up and the end."""
 
@@ -116,6 +118,10 @@ async def researcher(number: int, address: str, models: Models, until: float, ou
     session = Session(address, {"region": region})
     out.opened.append(await session.open())
     await session.go("prior_lab")
+    for _ in range(REDRAWN):
+        if "lab_copy" in session.ids:
+            break
+        await session.rerun()
     await session.press("lab_copy")
     key = next(k for k in session.ids if k.startswith("lab_table") and "own:" in k)
     step = 0
@@ -198,7 +204,8 @@ def main() -> int:
     args = parser.parse_args()
     models = Models()
     with serving() as (address, server):
-        alone = asyncio.run(crowd(1, address, server.pid, max(min(args.seconds / 4, 60), 30), models))
+        short = max(min(args.seconds / 4, 60), 30)
+        alone = asyncio.run(crowd(1, address, server.pid, short, models))
         many = asyncio.run(crowd(args.sessions, address, server.pid, args.seconds, models))
     warm = args.seconds / 2
     lines = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +15,7 @@ from bme_bayes.network import REGIONS, Network, Variable
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.value import NextFindings
 from bme_bayes.reading import load, prior_path, read_network, read_prior, settings
+from bme_bayes.ui.housekeeping import settle
 from bme_bayes.ui.state import findings, is_observable, key
 
 Answer = TypeVar("Answer")
@@ -63,10 +63,7 @@ def model(region: str, setting: str) -> Model:
     """A region under a setting, compiled once for all sessions."""
     network = load(region, setting=setting)
     made = Model(network, Engine(network))
-    # Streamlit collects garbage at the end of each run; the libraries and models, which stay,
-    # need not be looked through each time.
-    gc.collect()
-    gc.freeze()
+    settle(now=True)
     return made
 
 

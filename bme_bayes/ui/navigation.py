@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from bme_bayes.ui.housekeeping import settle
+
 PAGES = Path(__file__).resolve().parent / "pages"
 
 
@@ -14,6 +16,7 @@ def run() -> None:
 
     Pages have no `icon`: the browser would fetch a Material icon for its tab from another host.
     """
+    settle()
     st.set_page_config(
         page_title="Bone marrow edema explorer",
         page_icon="🦴",  # drawn by the browser itself

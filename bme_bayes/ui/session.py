@@ -16,6 +16,7 @@ from bme_bayes.errors import BmeBayesError
 from bme_bayes.network import EDEMA, Variable
 from bme_bayes.ui import charts, links, state
 from bme_bayes.ui.failures import note
+from bme_bayes.ui.housekeeping import settle
 from bme_bayes.ui.model import Model, catalogue, model, regions, setting_labels
 from bme_bayes.ui.state import Case, Explorer, Split
 from bme_bayes.ui.words import UNKNOWN
@@ -116,6 +117,7 @@ def change(move: Callable[[Explorer], Explorer], drawn: str = "", made_by: str =
 
     `made_by` names the control that has made the change and shows it.
     """
+    settle()
     before = explorer()
     now = move(before)
     st.session_state[EXPLORER] = now
