@@ -4,7 +4,7 @@
 # Needs Python 3.11 or later, make and git. Everything is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help app test lint format docs pictures bench fuzz load licences audit sbom regression lock upgrade chromium clean
+.PHONY: help app test lint format docs pictures bench clicks fuzz load licences audit sbom regression lock upgrade chromium clean
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 VENV := .venv
@@ -56,6 +56,9 @@ docs: $(VENV)/dev.stamp ## the site: docs/_build/html/index.html; no network, no
 
 pictures: $(VENV)/dev.stamp chromium ## every page in light, dark and on a phone: docs/images
 	$(BIN)/python -m bme_bayes.ui.screenshots
+
+clicks: $(VENV)/dev.stamp chromium ## a click beside that of an empty page: docs/clicks.md
+	$(BIN)/python -W ignore -m benchmarks.pages
 
 bench: $(VENV)/dev.stamp ## times beside pgmpy and pyAgrum: docs/performance.md
 	$(BIN)/python -W ignore -m benchmarks

@@ -1,6 +1,6 @@
 """How long a click on the Explorer takes, beside an empty Streamlit page.
 
-`python -m benchmarks.pages [CLICKS]` prints a table for docs/performance.md.
+`make clicks`, or `python -m benchmarks.pages [CLICKS]`, writes docs/clicks.md.
 
 Both pages are served side by side and clicked in turns in one headless Chromium. The time of a
 click runs in the browser, from the click to the moment when the text that answers it is there.
@@ -33,6 +33,14 @@ from bme_bayes.ui import state
 from bme_bayes.ui.links import to_query
 from bme_bayes.ui.worked import WORKED
 
+WRITTEN = Path("docs/clicks.md")
+HEAD = """# How long a click takes
+
+Written by `make clicks`. An empty Streamlit page (one button and a text) and the Explorer are
+served side by side and clicked in turns in one headless Chromium. Time runs in the browser, from
+the click to the text that answers it.
+
+"""
 EMPTY = """import streamlit as st
 st.session_state.setdefault("n", 0)
 if st.button("Click"):
@@ -166,7 +174,7 @@ def engine_part(repeats: int = 40) -> float:
 
 
 def report(of_empty: Times, of_explorer: Times, engine: float, shown: int) -> str:
-    """The table for docs/performance.md."""
+    """The table for docs/clicks.md."""
     base = statistics.median(of_empty.answer)
     answer, quiet = statistics.median(of_explorer.answer), statistics.median(of_explorer.quiet)
     rows = [
@@ -206,7 +214,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         of_empty, of_explorer, shown = clicked(browser, addresses, clicks)
         browser.close()
-    print(report(of_empty, of_explorer, engine_part(), shown))
+    text = HEAD + report(of_empty, of_explorer, engine_part(), shown) + "\n"
+    WRITTEN.write_text(text, encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":
