@@ -32,10 +32,10 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
             if not host.startswith(HERE) or (listening and host == "0.0.0.0"):
                 note(event, address)
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
-        host = arguments[0]
-        host = host.decode() if isinstance(host, bytes) else host
-        if host and not str(host).startswith(HERE):
-            note(event, host)
+        asked = arguments[0]
+        name = asked.decode() if isinstance(asked, bytes) else str(asked or "")
+        if name and not name.startswith(HERE):
+            note(event, name)
     elif event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
         flags = arguments[2]
         if isinstance(flags, int) and flags & WRITING:
