@@ -302,6 +302,6 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "scoring: 100%" in printed.err
     assert Path(found["bad_rows"]).exists()
     assert main(["score", cohort, "--out", out]) == 0
-    assert "6 bad rows" in capsys.readouterr().out
+    assert "6 bad rows" in " ".join(capsys.readouterr().out.split())
     assert main(["score", cohort, "--out", out, "--strict"]) == 2
     assert "row 3, column crp" in capsys.readouterr().err

@@ -333,7 +333,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, hip: bb.Engine) -> N
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr("bme_bayes.exchange.fhir.import_module", missing)
-    with pytest.raises(bb.InputError, match=r"pip install 'bme-bayes\[fhir\]'"):
+    with pytest.raises(bb.InputError, match=r"pip install 'fhir\.resources"):
         risk_assessment(hip, CASE)
 
 
