@@ -85,7 +85,7 @@ def audited(report: Mapping[str, Any]) -> tuple[int, list[str]]:
     if skipped or not packages:
         lines.append(
             f"NOT AUDITED: the service knew nothing of {len(skipped)} packages, or it could not be "
-            "reached. That is no success: run this where the package index's advisories can be reached."
+            "reached. That is no success: run it where the advisories can be reached."
         )
     return (FOUND if found else NOT_ASKED if skipped or not packages else 0), lines
 
