@@ -20,12 +20,12 @@ from statistics import median
 import numpy as np
 
 import bme_bayes as bb
-from benchmarks.server import serving
 from benchmarks.sessions import Broken, Session
 from bme_bayes.network import REGIONS
 from bme_bayes.reading import prior_path, read_prior, under
 from bme_bayes.ui import lab_rows, lab_settings, state
 from bme_bayes.ui.parts.summary import headline
+from bme_bayes.ui.serving import serving
 from bme_bayes.ui.words import answer
 
 ANSWER, VERSION = "the main cause of the edema is", "Model version"

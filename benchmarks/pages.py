@@ -9,17 +9,12 @@ click runs in the browser, from the click to the moment when the text that answe
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -31,6 +26,7 @@ from bme_bayes.library import app_path
 from bme_bayes.reading import load
 from bme_bayes.ui import state
 from bme_bayes.ui.links import to_query
+from bme_bayes.ui.serving import chromium, serving
 from bme_bayes.ui.worked import WORKED
 
 WRITTEN = Path("docs/clicks.md")
@@ -89,34 +85,6 @@ class Times:
         found = page.evaluate("() => window.times")
         self.answer.append(found["answer"])
         self.quiet.append(found["quiet"])
-
-
-@contextmanager
-def served(script: Path, folder: Path) -> Iterator[str]:
-    """The address of a script while it is served."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) as server:
-        try:
-            address = f"http://localhost:{port}"
-            _wait(f"{address}/_stcore/health")
-            yield address
-        finally:
-            server.terminate()
-
-
-def _wait(address: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise SystemExit("a page was not served")
 
 
 def explorer(browser: Browser, address: str) -> tuple[Page, int]:
@@ -198,20 +166,16 @@ def report(of_empty: Times, of_explorer: Times, engine: float, shown: int) -> st
 
 def main() -> None:
     """Serve both pages, click, and print."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    chromium = next((path for name in names if name and (path := shutil.which(name))), None)
-    if chromium is None:
-        raise SystemExit("no Chromium: `make chromium` installs it or says what to do")
     clicks = int(sys.argv[1]) if len(sys.argv) > 1 else CLICKS
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "empty.py").write_text(EMPTY, encoding="utf-8")
         addresses = [
-            stack.enter_context(served(folder / "empty.py", folder)),
-            stack.enter_context(served(app_path(), app_path().parent)),
+            stack.enter_context(serving(script=script))[0]
+            for script in (folder / "empty.py", app_path())
         ]
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         of_empty, of_explorer, shown = clicked(browser, addresses, clicks)
         browser.close()
     text = HEAD + report(of_empty, of_explorer, engine_part(), shown) + "\n"

@@ -15,7 +15,7 @@ if str(TOP) not in sys.path:  # for benchmarks/, where the load test lies
     sys.path.append(str(TOP))
 
 from benchmarks.load import Figures, Models, clinician, crowd, researcher  # noqa: E402
-from benchmarks.server import free_port, serving  # noqa: E402
+from bme_bayes.ui.serving import free_port, serving  # noqa: E402
 
 MOST_MS = 60_000
 LINK = "?region=hip&setting=sports_medicine&groin_pain=present&age_band=30_50"

@@ -7,16 +7,7 @@ started on a free port of this computer and ended again.
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,13 +18,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bme_bayes.cases import read_cases
-from bme_bayes.library import app_path, networks_folder
+from bme_bayes.library import networks_folder
 from bme_bayes.ui.links import to_query
+from bme_bayes.ui.serving import START_SECONDS, chromium, serving
 from bme_bayes.ui.teach_cases import PUBLISHED
 from bme_bayes.ui.worked import WORKED
 
 FOLDER = Path("docs/images")
-START_SECONDS = 120
 COLORS = 96
 NARROW = 640
 
@@ -82,35 +73,6 @@ SCENES = (
     Scene("prior-lab", "Prior lab", LAB),
     Scene("cohort", "Cohort", ("Score",), uploads=True),
 )
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The app's address while it is served."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = app_path()
-    command = [sys.executable, "-m", "streamlit", "run", app.name, "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.fileWatcherType=none"]
-    with subprocess.Popen(command, cwd=app.parent, stdout=subprocess.DEVNULL) as server:
-        try:
-            address = f"http://localhost:{port}"
-            _wait(address, server)
-            yield address
-        finally:
-            server.terminate()
-
-
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise SystemExit("the app did not start")
 
 
 def take(browser: Browser, address: str, scene: Scene, look: Look) -> bytes:
@@ -163,13 +125,9 @@ def _settled(page: Page) -> None:
 
 def main(folder: Path) -> None:
     """Write every picture."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    if found is None:
-        raise SystemExit("no Chromium: `make chromium` installs it or says what to do")
     folder.mkdir(parents=True, exist_ok=True)
-    with served() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with serving() as (address, _), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for scene in SCENES:
             for look in scene.looks:
                 picture = take(browser, address, scene, look)

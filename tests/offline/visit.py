@@ -21,7 +21,7 @@ sys.path[:0] = [str(TOP), str(TOP / "tests")]
 
 from conftest import FLAGS  # noqa: E402
 
-from benchmarks.server import serving  # noqa: E402
+from bme_bayes.ui.serving import serving  # noqa: E402
 
 PAGES = ("", "compare", "teach", "network", "prior_lab", "cohort")
 LINKS = (
