@@ -186,3 +186,13 @@ def test_what_the_explorer_sets_aside() -> None:
         "edema_extent": report_download.AWAITING_MRI,
         "crp": report_download.PAUSED,
     }
+
+
+def test_before_the_mri_it_proposes_the_whole_scan(engine: bb.Engine) -> None:
+    report = build_report(engine, {**FINDINGS, "marrow_edema": "not_imaged"}, date=DAY, draws=2)
+    groups = {engine.network.variable(f.id).group for f in report.next_findings}
+    assert len(report.next_findings) == 5
+    assert "mri" not in groups
+    tests = {t.id for t in report.next_tests}
+    assert "mri" in tests
+    assert "repeat_mri" not in tests

@@ -224,6 +224,22 @@ def test_mri_not_done_yet(app: AppTest) -> None:
     assert not shown(app, "group:erosions").disabled
 
 
+def test_before_the_mri_its_findings_are_suggested_as_a_whole() -> None:
+    variables = bb.load("hip").variables
+    assert any(variables[f].group == "mri" for f in suggested(opened(region="hip")))
+    app = opened(region="hip", marrow_edema="not_imaged")
+    assert len(suggested(app)) == 5
+    assert not any(variables[f].group == "mri" for f in suggested(app))
+    assert "MRI is not done yet" in text(app)
+    assert "(needs an MRI) → " in text(app)
+    choose(app, "next_by", "Whole tests")
+    assert "| MRI, read in full |" in text(app)
+    assert "Repeat MRI" not in text(app)
+    offered = shown(app, "test_shown").options
+    assert "Examination" in offered
+    assert "MRI, read in full" not in offered
+
+
 def test_a_link_restores_the_case_and_names_another_version() -> None:
     app = opened(region="spine", setting="general_orthopaedics", crp="raised", model="other")
     assert findings(app) == {"crp": "raised"}

@@ -7,12 +7,13 @@ import pytest
 
 import bme_bayes as bb
 from bme_bayes.network import EDEMA, Network, Variable
+from bme_bayes.questions.battery import NOT_IMAGED, awaiting_mri, possible_tests
 from bme_bayes.reading import settings
 from bme_bayes.ui import links, state, suggestions
 from bme_bayes.ui.bundles import shortcuts
 from bme_bayes.ui.search import search
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import NOT_IMAGED, clip, in_sentence, of_100, percent, plain, points, short
+from bme_bayes.ui.words import clip, in_sentence, of_100, percent, plain, points, short
 from bme_bayes.ui.worked import WORKED
 
 REGIONS = ("hip", "knee", "ankle_foot", "spine")
@@ -79,6 +80,17 @@ def test_mri_findings_wait_until_mri_is_done() -> None:
     assert parts.used == {EDEMA: NOT_IMAGED}
     done = choose(Explorer(waiting), "hip", "synovitis", "present")
     assert set(state.split(done.case, NETWORKS["hip"]).used) == {"erosions", "synovitis"}
+
+
+def test_before_the_mri_nothing_of_it_comes_by_itself_and_none_is_repeated() -> None:
+    network = NETWORKS["hip"]
+    waiting = awaiting_mri(network, {EDEMA: NOT_IMAGED})
+    assert {EDEMA, "synovitis"} <= waiting
+    assert "crp" not in waiting
+    assert not awaiting_mri(network, {})
+    every = [t.id for t in possible_tests(network, {})]
+    now = [t.id for t in possible_tests(network, {EDEMA: NOT_IMAGED})]
+    assert now == [t for t in every if t != "repeat_mri"] != every
 
 
 def test_choices_become_findings_of_the_engine() -> None:

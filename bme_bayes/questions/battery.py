@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,12 +10,14 @@ from pathlib import Path
 from bme_bayes.documents import Block, parse_yaml, read_rows, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder
-from bme_bayes.network import Network
+from bme_bayes.network import EDEMA, Network
 
 FILE = "tests.yaml"
 TEXTS = ("id", "label", "words", "source", "reason")
 LISTS = ("groups", "findings", "except")
 BURDENS = range(1, 6)
+IMAGED_GROUP, NOT_IMAGED = "mri", "not_imaged"
+"""The group of what only an MRI shows, and the answer for marrow edema where none was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ def choose(tests: Iterable[Bundle], names: Iterable[str]) -> tuple[Bundle, ...]:
         if name not in by_id:
             raise UnknownName("test", name, by_id)
     return tuple(by_id[name] for name in names)
+
+
+def awaiting_mri(network: Network, findings: Mapping[str, object]) -> frozenset[str]:
+    """What only an MRI would show, while it is said that none has been done; else nothing."""
+    if findings.get(EDEMA) != NOT_IMAGED:
+        return frozenset()
+    return frozenset(v.id for v in network.variables.values() if v.group == IMAGED_GROUP)
+
+
+def possible_tests(network: Network, findings: Mapping[str, object]) -> tuple[Bundle, ...]:
+    """The bundled tests that can be done now: all, but before the first MRI no repeat of it."""
+    waiting = awaiting_mri(network, findings)
+    revealed = {t: t.reveals(network) for t in load_bundles()}
+    return tuple(t for t, r in revealed.items() if EDEMA in r or not waiting.issuperset(r))
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from bme_bayes.engine import Engine
 from bme_bayes.findings import UNKNOWN, Coded, code_findings
 from bme_bayes.network import EDEMA, Network, Variable
 from bme_bayes.posterior import Posterior
-from bme_bayes.questions.battery import load_bundles
+from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.bundles import bundle_values
 from bme_bayes.questions.red_flags import label_warnings, red_flags
 from bme_bayes.questions.targets import DANGEROUS
@@ -179,9 +180,11 @@ def _chance(value: float, interval: Interval) -> Chance:
 
 
 def _next_findings(engine: Engine, findings: Findings) -> tuple[NextFinding, ...]:
+    waiting = awaiting_mri(engine.network, findings)
+    ranked = (f for f in engine.next_findings(findings).findings if f.id not in waiting)
     return tuple(
         NextFinding(f.id, f.label, f.bits, f.changes_lead, _results(engine.network, f))
-        for f in engine.next_findings(findings, top=NEXT).findings
+        for f in islice(ranked, NEXT)
     )
 
 
@@ -194,7 +197,7 @@ def _results(network: Network, finding: FindingValue) -> tuple[Result, ...]:
 
 
 def _next_tests(engine: Engine, findings: Findings, seed: int) -> tuple[NextTest, ...]:
-    tests = {t.id: t for t in load_bundles()}
+    tests = {t.id: t for t in possible_tests(engine.network, findings)}
     panel = bundle_values(
         engine.space,
         engine.belief(findings),

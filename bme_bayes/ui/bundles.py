@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bme_bayes.network import EDEMA, Network
-from bme_bayes.questions.battery import load_bundles
-from bme_bayes.ui.words import NOT_IMAGED, in_sentence, listed
+from bme_bayes.questions.battery import NOT_IMAGED, load_bundles
+from bme_bayes.ui.words import in_sentence, listed
 
 NORMAL = {"radiograph": "Radiograph normal", "bloods": "Blood tests normal"}
 WAITING = "mri_not_done"

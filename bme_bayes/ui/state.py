@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from bme_bayes.findings import OBSERVED_ROLES
 from bme_bayes.network import EDEMA, Network, Variable
-from bme_bayes.ui.words import NOT_IMAGED, PROBABLE, UNKNOWN
+from bme_bayes.questions.battery import IMAGED_GROUP, NOT_IMAGED
+from bme_bayes.ui.words import PROBABLE, UNKNOWN
 
 DEFAULT_REGION = "hip"
 DEFAULT_SETTING = "general_orthopaedics"
 PROBABLE_WEIGHTS = {"present": 0.8, "absent": 0.2}
 STEPS_KEPT = 100
-IMAGED_GROUP = "mri"
 
 
 @dataclass(frozen=True)

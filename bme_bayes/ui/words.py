@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bme_bayes.network import Variable
+from bme_bayes.questions.battery import NOT_IMAGED
 
 GROUPS = {
     "patient": "Patient",
@@ -37,7 +38,6 @@ SHORTEST = 24
 """Characters of a finding that are kept at least, however long its answer is."""
 UNKNOWN = "unknown"
 PROBABLE = "probable"
-NOT_IMAGED = "not_imaged"
 BINARY = {UNKNOWN: "Unknown", "absent": "Absent", PROBABLE: "Probable", "present": "Present"}
 MINUS = "\N{MINUS SIGN}"
 WIDE = "\N{NO-BREAK SPACE}"

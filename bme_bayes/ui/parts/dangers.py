@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +10,7 @@ import streamlit as st
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.battery import awaiting_mri
 from bme_bayes.questions.paths import ShortestPath, Step
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.value import FindingValue, NextFindings
@@ -43,7 +44,8 @@ def draw(now: Posterior, used: Mapping[str, str], model: Model) -> None:
         (d for d in now.diagnoses if d in DANGEROUS), key=lambda d: -now.diagnoses[d].present
     )
     asked = model.next_findings(used, "all")
-    lines = [line(d, now, exclusion(asked, d), model.network) for d in here]
+    waiting = awaiting_mri(model.network, used)
+    lines = [line(d, now, exclusion(asked, d), model.network, waiting) for d in here]
     st.markdown(
         "**Must not be missed**: how many have it · the result that speaks most against it → how "
         "many would have it then"
@@ -73,8 +75,17 @@ def _can_exclude(finding: FindingValue, state: str) -> bool:
     return finding.group != "patient" and finding.id != TOO_LATE
 
 
-def line(diagnosis: str, now: Posterior, best: Exclusion | None, network: Network) -> str:
-    """One diagnosis in a list: how likely it is, and after the result most against it."""
+def line(
+    diagnosis: str,
+    now: Posterior,
+    best: Exclusion | None,
+    network: Network,
+    waiting: Collection[str] = (),
+) -> str:
+    """One diagnosis in a list: how likely it is, and after the result most against it.
+
+    `waiting` are the findings that need an MRI which has not been done.
+    """
     chance = now.diagnoses[diagnosis].present
     color = "red" if chance >= NOTABLE else "orange" if chance >= RARE else "gray"
     told = f"- :{color}-badge[{of_100(chance, brief=True)}] **{short(diagnosis, now.labels)}**"
@@ -83,6 +94,7 @@ def line(diagnosis: str, now: Posterior, best: Exclusion | None, network: Networ
     if best is None or best.present > LESS * chance:
         return f"{told} · no single result makes it much less likely"
     result = finding_and_answer(network.variable(best.finding), best.state)
+    result += " (needs an MRI)" if best.finding in waiting else ""
     return f"{told} · {in_sentence(result)} → {of_100(best.present, brief=True)}"
 
 
@@ -99,6 +111,8 @@ def _paths(here: list[str], now: Posterior, used: Mapping[str, str], model: Mode
     with st.spinner("Looking for the shortest way …"):
         path = model.ask("path", used, Engine.shortest_path, chosen, EXCLUDED)
     st.markdown(path_words(path, model.network))
+    if any(awaiting_mri(model.network, used).intersection(s.findings) for s in path.steps):
+        st.caption("Some of these need an MRI, which has not been done.")
 
 
 def path_words(path: ShortestPath, network: Network) -> str:

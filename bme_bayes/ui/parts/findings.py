@@ -5,16 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.network import EDEMA, Variable
+from bme_bayes.questions.battery import IMAGED_GROUP, NOT_IMAGED
 from bme_bayes.ui import session, state
 from bme_bayes.ui.bundles import Shortcut, shortcuts
 from bme_bayes.ui.search import search
-from bme_bayes.ui.words import (
-    GROUPS,
-    NOT_IMAGED,
-    REGIONS,
-    UNKNOWN,
-    answer,
-)
+from bme_bayes.ui.words import GROUPS, REGIONS, UNKNOWN, answer
 
 SIDE_BY_SIDE = 4
 
@@ -82,7 +77,7 @@ def _take_several(shortcut: Shortcut) -> None:
 def group(name: str, variables: tuple[Variable, ...], opened: bool) -> None:
     """One group of findings."""
     with st.expander(GROUPS.get(name, name), expanded=opened, key=f"open_{name}"):
-        waiting = name == state.IMAGED_GROUP and _mri_toggle()
+        waiting = name == IMAGED_GROUP and _mri_toggle()
         for variable in variables:
             control(variable, session.GROUP, disabled=waiting)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.value import FindingValue
 from bme_bayes.ui import charts, session, suggestions
 from bme_bayes.ui.model import Model
@@ -17,6 +18,7 @@ from bme_bayes.ui.reason_charts import tests_spec
 from bme_bayes.ui.words import answer, in_sentence, percent, short
 
 SHOWN = 5
+MRI_AS_A_WHOLE = "MRI is not done yet: what it would tell as a whole is under “Whole tests”."
 
 
 def draw(model: Model, used: Mapping[str, str], now: Posterior) -> None:
@@ -31,7 +33,10 @@ def draw(model: Model, used: Mapping[str, str], now: Posterior) -> None:
 def _findings(model: Model, used: Mapping[str, str], now: Posterior, aim: aims.Aim) -> None:
     ranked = model.next_findings(used, aim.target).findings
     allowed = suggestions.findings_within(model.network, aim.burden, aim.tests)
-    shown = [f for f in ranked if f.id in allowed][:SHOWN]
+    waiting = awaiting_mri(model.network, used)
+    shown = [f for f in ranked if f.id in allowed - waiting][:SHOWN]
+    if waiting:
+        st.caption(MRI_AS_A_WHOLE)
     if not shown:
         st.caption("Nothing is left to be asked within these limits.")
         return
@@ -66,8 +71,9 @@ def _results(rank: int, finding: FindingValue, diagnosis: str, network: Network)
 
 
 def _tests(model: Model, used: Mapping[str, str], aim: aims.Aim) -> None:
+    possible = tuple(t.id for t in possible_tests(model.network, used))
     with st.spinner("Working out what whole tests would tell …"):
-        panel = model.ask("tests", used, Engine.next_tests, target=aim.target)
+        panel = model.ask("tests", used, Engine.next_tests, target=aim.target, tests=possible)
     shown = [
         t for t in panel.tests if t.burden <= aim.burden and (t.id in aim.tests or not aim.tests)
     ]
@@ -80,10 +86,12 @@ def _tests(model: Model, used: Mapping[str, str], aim: aims.Aim) -> None:
         "How much all findings of a test tell together, compared with the most telling test."
     )
     st.markdown(suggestions.tests_table(shown))
+    waiting = awaiting_mri(model.network, used)
+    single = {t.id: t.label for t in shown if not waiting.issuperset(t.findings)}
     st.pills(
         "Show the single findings of",
-        [t.id for t in shown],
-        format_func={t.id: t.label for t in shown}.__getitem__,
+        list(single),
+        format_func=single.__getitem__,
         key="test_shown",
         on_change=aims.take_test,
         args=("test_shown",),
