@@ -3,6 +3,8 @@
 import pytest
 
 import bme_bayes as bb
+from bme_bayes.cases import read_cases
+from bme_bayes.library import networks_folder
 from bme_bayes.network import Network
 from bme_bayes.posterior import DiagnosisPosterior, Posterior
 from bme_bayes.questions.red_flags import label_warnings, programme_criteria, red_flags
@@ -17,8 +19,24 @@ FIRING = [
     ("fever_redness_or_marked_swelling", {"systemic_signs": P}, REGIONS),
     ("fever_redness_or_marked_swelling", {"redness_swelling": P}, REGIONS),
     ("bone_pain_after_cancer", {"cancer_history": P}, REGIONS),
+    ("bone_pain_after_cancer", {"prior_radiation": P}, REGIONS),
     ("groin_pain_without_weight_bearing", {"groin_pain": P, "cannot_bear_weight": P}, ("hip",)),
     ("progressive_neurologic_deficit", {"neurologic_deficit": P}, ("spine",)),
+    ("suspected_infection", {"abscess_or_sinus": P}, REGIONS),
+    ("suspected_infection", {"sinus_tract": P}, REGIONS),
+    ("suspected_infection", {"fluid_collection": P}, REGIONS),
+    ("suspected_infection", {"crp": "markedly_raised"}, REGIONS),
+    ("suspected_infection", {"esr": "markedly_raised"}, REGIONS),
+    ("suspected_infection", {"endplate_and_disc_signal": P, "paraspinal_edema": P}, ("spine",)),
+    ("suspected_infection", {"endplate_and_disc_signal": P, "crp": "raised"}, ("spine",)),
+    ("suspected_infection", {"endplate_and_disc_signal": P, "recent_infection": P}, ("spine",)),
+    ("suspected_infection", {"endplate_and_disc_signal": P, "immunosuppression": P}, ("spine",)),
+    ("concerning_lesion", {"mass_or_cortical_destruction": P}, REGIONS),
+    ("concerning_lesion", {"t1_marrow_replacement": P}, REGIONS),
+    ("concerning_lesion", {"radiograph": "destructive"}, REGIONS),
+    ("unexplained_weight_loss", {"weight_loss": P}, REGIONS),
+    ("fracture_line_at_the_hip", {"cortical_fracture_line": P}, ("hip",)),
+    ("fracture_line_at_the_hip", {"radiograph": "fracture"}, ("hip",)),
 ]
 CASES = [(flag, region, found) for flag, found, regions in FIRING for region in regions]
 
@@ -51,10 +69,97 @@ def test_needs_every_finding(
     networks: dict[str, Network], flag: str, region: str, findings: dict[str, object]
 ) -> None:
     for name in findings:
-        for value in ("absent", "unknown", None):
+        unremarkable = networks[region].variable(name).states[0]
+        for value in (unremarkable, "unknown", None):
             assert flag not in fired(networks[region], findings | {name: value})
         rest = {n: v for n, v in findings.items() if n != name}
         assert flag not in fired(networks[region], rest)
+
+
+Found = dict[str, object]
+QUIET_AND_DANGEROUS: dict[str, tuple[str, Found, str]] = {
+    "diabetic foot with a sinus, no fever": (
+        "ankle_foot",
+        {"immunosuppression": P, "sinus_tract": P, "systemic_signs": "absent"},
+        "suspected_infection",
+    ),
+    "abscess under immunosuppression, CRP normal": (
+        "knee",
+        {"immunosuppression": P, "abscess_or_sinus": P, "crp": "normal"},
+        "suspected_infection",
+    ),
+    "discitis after bacteraemia, no fever": (
+        "spine",
+        {"recent_infection": P, "endplate_and_disc_signal": P, "systemic_signs": "absent"},
+        "suspected_infection",
+    ),
+    "child with a destructive lesion": (
+        "knee",
+        {"age": 13, "radiograph": "destructive", "systemic_signs": "absent"},
+        "concerning_lesion",
+    ),
+    "replaced marrow, no cancer known": (
+        "hip",
+        {"age": 70, "t1_marrow_replacement": P, "cancer_history": "absent"},
+        "concerning_lesion",
+    ),
+    "runner who still walks on a fracture line": (
+        "hip",
+        {"age": 27, "high_impact_sport": P, "cannot_bear_weight": "absent"}
+        | {"groin_pain": P, "cortical_fracture_line": P},
+        "fracture_line_at_the_hip",
+    ),
+}
+ORDINARY: dict[str, tuple[str, Found]] = {
+    "Modic change": ("spine", {"age": 48, "endplate_and_disc_signal": P, "crp": "normal"}),
+    "worn knee": ("knee", {"age": 68, "cartilage_loss": P, "radiograph": "degenerative"}),
+    "syndrome": ("hip", {"age": 42, "groin_pain": P, "limp": P, "crp": "normal"}),
+    "metatarsal stress fracture": ("ankle_foot", {"age": 24, "cortical_fracture_line": P}),
+    "arthritis in a flare": ("knee", {"synovitis": P, "crp": "raised", "esr": "raised"}),
+}
+
+
+@pytest.mark.parametrize("patient", QUIET_AND_DANGEROUS)
+def test_dangerous_patients_without_fever_are_flagged(
+    networks: dict[str, Network], patient: str
+) -> None:
+    region, findings, flag = QUIET_AND_DANGEROUS[patient]
+    assert flag in fired(networks[region], findings)
+
+
+@pytest.mark.parametrize("patient", ORDINARY)
+def test_ordinary_patients_are_not_flagged(networks: dict[str, Network], patient: str) -> None:
+    region, findings = ORDINARY[patient]
+    assert fired(networks[region], findings) == []
+
+
+def test_published_infections_and_tumours_are_flagged_and_few_others(
+    networks: dict[str, Network],
+) -> None:
+    cases = read_cases(networks_folder() / "cases" / "published_cases.jsonl")
+    flagged = {True: 0, False: 0}
+    for case in cases:
+        dangerous = case.diagnosis in ("infection", "malignancy")
+        flagged[dangerous] += bool(fired(networks[case.region], dict(case.findings)))
+    assert flagged[True] >= 31, "of 34"
+    assert flagged[False] <= 23, "of 92"
+
+
+@pytest.mark.parametrize("file", [RED_FLAGS, LABEL_RULES])
+def test_a_rule_that_names_a_finding_names_its_special_cases(
+    networks: dict[str, Network], file: str
+) -> None:
+    parts = {
+        v.part_of: {p.id for p in n.findings if p.part_of == v.part_of}
+        for n in networks.values()
+        for v in n.findings
+        if v.part_of
+    }
+    assert parts
+    for rule in load_rules(file):
+        named = {leaf.name for leaf in rule.when.leaves()} if rule.when else set()
+        for whole in named & parts.keys():
+            assert parts[whole] <= named, rule.id
 
 
 def test_every_red_flag_is_tested_and_has_urgency() -> None:
