@@ -8,12 +8,13 @@ import pytest
 import bme_bayes as bb
 from bme_bayes.network import EDEMA, Network, Variable
 from bme_bayes.questions.battery import NOT_IMAGED, awaiting_mri, possible_tests
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.reading import settings
 from bme_bayes.ui import links, state, suggestions
 from bme_bayes.ui.bundles import shortcuts
 from bme_bayes.ui.search import search
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import clip, in_sentence, of_100, percent, plain, points, short
+from bme_bayes.ui.words import clip, plain, points, short
 from bme_bayes.ui.worked import WORKED
 
 REGIONS = ("hip", "knee", "ankle_foot", "spine")

@@ -1,4 +1,4 @@
-"""Words for findings, weights and probabilities."""
+"""Words for findings, weights and probabilities, in answers, reports and pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,33 @@ from numpy.typing import NDArray
 from bme_bayes.network import Variable
 
 Floats = NDArray[np.float64]
+WIDE = "\N{NO-BREAK SPACE}"
+PEOPLE = ("Modic",)
 STRENGTHS = ((1.25, "hardly"), (2.0, "a little"), (5.0, "clearly"), (20.0, "strongly"))
+
+
+def in_sentence(name: str) -> str:
+    """A label inside a sentence: lower case unless it starts with a name or an abbreviation."""
+    keep = name.startswith(PEOPLE) or not name[1:2].islower()
+    return name if keep else name[:1].lower() + name[1:]
+
+
+def percent(probability: float) -> str:
+    """A probability as a whole percentage; never 0 or 100 unless it is."""
+    if 0 < probability < 0.01:
+        return f"<1{WIDE}%"
+    if 0.99 < probability < 1:
+        return f">99{WIDE}%"
+    return f"{probability * 100:.0f}{WIDE}%"
+
+
+def of_100(probability: float, brief: bool = False) -> str:
+    """A natural frequency, always of 100, so that two of them can be compared at a glance."""
+    if 0 < probability < 0.01:
+        return f"{'<' if brief else 'fewer than '}1 of 100"
+    if 0.99 < probability < 1:
+        return f"{'>' if brief else 'more than '}99 of 100"
+    return f"{probability * 100:.0f} of 100"
 
 
 def finding_words(variable: Variable, known: Floats) -> str:

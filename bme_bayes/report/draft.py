@@ -19,7 +19,7 @@ from bme_bayes.questions.red_flags import label_warnings, red_flags
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.uncertainty import Interval, Uncertainty
 from bme_bayes.questions.value import FindingValue
-from bme_bayes.questions.words import finding_words
+from bme_bayes.questions.words import finding_words, of_100
 from bme_bayes.report.content import (
     Chance,
     Diagnosis,
@@ -34,7 +34,7 @@ from bme_bayes.report.content import (
     Warned,
 )
 from bme_bayes.report.reasons import numbers_that_count, reasons
-from bme_bayes.report.words import group_title, of_100
+from bme_bayes.report.words import group_title
 
 FORMAT = "bme_bayes report 1"
 NEXT = 5

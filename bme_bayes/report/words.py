@@ -1,11 +1,12 @@
-"""Words of the report: probabilities, natural frequencies, dates and headings."""
+"""Words of the report: headings, intervals, regions and dates."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 
-WIDE = "\N{NO-BREAK SPACE}"
+from bme_bayes.questions.words import percent
+
 BRACKETS = re.compile(r" \([^()]*\)")
 REGIONS = {"ankle_foot": "ankle and foot"}
 BASES = {
@@ -16,36 +17,15 @@ BASES = {
 }
 
 
-def percent(p: float) -> str:
-    """A whole percentage; never 0 or 100 unless it is."""
-    if 0 < p < 0.01:
-        return f"<1{WIDE}%"
-    return f">99{WIDE}%" if 0.99 < p < 1 else f"{p * 100:.0f}{WIDE}%"
-
-
 def span(low: float, high: float) -> str:
     """An interval of probabilities; said once where both ends read the same."""
     ends = percent(low), percent(high)
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
-def of_100(p: float, brief: bool = False) -> str:
-    """How many of 100 patients like this."""
-    if 0 < p < 0.01:
-        return "<1 of 100" if brief else "fewer than 1 of 100"
-    if 0.99 < p < 1:
-        return ">99 of 100" if brief else "more than 99 of 100"
-    return f"{p * 100:.0f} of 100"
-
-
 def short(label: str) -> str:
     """A label without what it says in brackets."""
     return BRACKETS.sub("", label)
-
-
-def in_sentence(name: str) -> str:
-    """A label inside a sentence: lower case unless it starts with an abbreviation."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def group_title(group: str) -> str:

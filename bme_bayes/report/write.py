@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bme_bayes.errors import InputError
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.report import words
 from bme_bayes.report.content import Report
 from bme_bayes.writing import atomic
@@ -33,7 +34,7 @@ def to_html(report: Report) -> str:
         report=report,
         places=places,
         names=names,
-        told={name: words.in_sentence(label) for name, label in names.items()},
+        told={name: in_sentence(label) for name, label in names.items()},
         detailed=[d for d in report.differential[:DETAILED] if d.kinds or d.stages],
         groups=list(dict.fromkeys(e.group for e in report.findings)),
         least=LEAST,
@@ -65,5 +66,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words)
+    environment.globals.update(words=words, of_100=of_100, percent=percent)
     return environment.get_template("report.html.jinja")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from bme_bayes.network import EDEMA, Network
 from bme_bayes.questions.battery import NOT_IMAGED, load_bundles
-from bme_bayes.ui.words import in_sentence, listed
+from bme_bayes.questions.words import in_sentence
+from bme_bayes.ui.words import listed
 
 NORMAL = {"radiograph": "Radiograph normal", "bloods": "Blood tests normal"}
 WAITING = "mri_not_done"

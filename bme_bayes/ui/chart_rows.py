@@ -9,7 +9,8 @@ from typing import Any
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.uncertainty import Interval, Uncertainty
 from bme_bayes.questions.value import FindingValue
-from bme_bayes.ui.words import in_sentence, percent, points, short
+from bme_bayes.questions.words import in_sentence, percent
+from bme_bayes.ui.words import points, short
 
 Row = dict[str, Any]
 Answers = Mapping[tuple[str, str], str]

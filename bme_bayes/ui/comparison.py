@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from bme_bayes.network import Network, Variable
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.words import percent
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
 from bme_bayes.ui.state import Case, Explorer, choose
-from bme_bayes.ui.words import UNKNOWN, percent, points, short
+from bme_bayes.ui.words import UNKNOWN, points, short
 
 MOST = 4
 LETTERS = "ABCD"

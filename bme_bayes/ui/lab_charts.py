@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bme_bayes.network import Network, Number
+from bme_bayes.questions.words import percent
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.lab_panel import Effect, ranked
 from bme_bayes.ui.row_charts import SCHEMA, Mark, Row, Spec, row_chart
-from bme_bayes.ui.words import percent, short
+from bme_bayes.ui.words import short
 
 Rates = Mapping[tuple[str, str], Number]
 ROW, APART, FIRST = 58, 12, 10

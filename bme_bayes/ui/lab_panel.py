@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from bme_bayes.engine import Engine
 from bme_bayes.errors import BmeBayesError
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.words import percent
 from bme_bayes.ui import state
 from bme_bayes.ui.teach_cases import TeachCase
-from bme_bayes.ui.words import percent, short
+from bme_bayes.ui.words import short
 from bme_bayes.ui.worked import WORKED
 
 ALL, WORKED_ONLY = "all", "worked"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bme_bayes.network import Network, Number
+from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui.number_table import ODDS, among, state_words
-from bme_bayes.ui.words import in_sentence, percent, short
+from bme_bayes.ui.words import short
 
 PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Share"}
 

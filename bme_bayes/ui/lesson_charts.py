@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from bme_bayes.questions.words import percent
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.lesson_numbers import Meeting, nomogram
 from bme_bayes.ui.row_charts import SCHEMA
-from bme_bayes.ui.words import percent
 
 Spec = dict[str, Any]
 PEOPLE, ACROSS = 1000, 50

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 import pandas as pd
 
 from bme_bayes.network import NONE, Network, Number
+from bme_bayes.questions.words import percent
 from bme_bayes.ui.cards import address, brief
-from bme_bayes.ui.words import percent, short
+from bme_bayes.ui.words import short
 
 QUANTITIES = {
     "frequency": "How often it is seen",

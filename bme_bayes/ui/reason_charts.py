@@ -9,9 +9,9 @@ from typing import Any
 from bme_bayes.questions.bundles import BundleValue
 from bme_bayes.questions.explain import Weighing
 from bme_bayes.questions.sensitivity import NumberSensitivity
+from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
-from bme_bayes.ui.words import in_sentence, percent
 
 FACTORS = (1 / 100, 1 / 30, 1 / 10, 1 / 3, 1, 3, 10, 30, 100)
 LEAST = 3.0

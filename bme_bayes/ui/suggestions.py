@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from bme_bayes.network import Network
 from bme_bayes.questions.battery import load_bundles
 from bme_bayes.questions.bundles import BundleValue
-from bme_bayes.ui.words import in_sentence, listed, of_100
+from bme_bayes.questions.words import in_sentence, of_100
+from bme_bayes.ui.words import listed
 
 EVERYTHING = "Any burden"
 

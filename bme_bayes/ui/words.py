@@ -1,4 +1,4 @@
-"""The words of the pages: groups, answers, percentages and natural frequencies."""
+"""The words of the pages: groups, regions, diagnoses and answers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bme_bayes.network import Variable
 from bme_bayes.questions.battery import NOT_IMAGED
+from bme_bayes.questions.words import in_sentence
 
 GROUPS = {
     "patient": "Patient",
@@ -33,25 +34,17 @@ SHORT = {
     "meniscal_or_cartilage_injury": "Meniscus or cartilage injury",
     "disc_degeneration": "Disc degeneration (Modic 1)",
 }
-PEOPLE = ("Modic",)
 SHORTEST = 24
 """Characters of a finding that are kept at least, however long its answer is."""
 UNKNOWN = "unknown"
 PROBABLE = "probable"
 BINARY = {UNKNOWN: "Unknown", "absent": "Absent", PROBABLE: "Probable", "present": "Present"}
 MINUS = "\N{MINUS SIGN}"
-WIDE = "\N{NO-BREAK SPACE}"
 
 
 def short(diagnosis: str, labels: Mapping[str, str]) -> str:
     """A name for a diagnosis that fits a chart."""
     return SHORT.get(diagnosis) or labels.get(diagnosis, diagnosis).partition(" (")[0]
-
-
-def in_sentence(name: str) -> str:
-    """A label inside a sentence: lower case unless it starts with a name or an abbreviation."""
-    keep = name.startswith(PEOPLE) or not name[1:2].islower()
-    return name if keep else name[:1].lower() + name[1:]
 
 
 def setting_name(setting: str) -> str:
@@ -89,24 +82,6 @@ def clip(text: str, longest: int) -> str:
     cut = text[: longest - 1]
     words = cut if text[longest - 1] == " " else cut.rpartition(" ")[0]
     return (words if len(words) > longest // 2 else cut).rstrip(" ,(") + "…"
-
-
-def percent(probability: float) -> str:
-    """A probability as a whole percentage; never 0 or 100 unless it is."""
-    if 0 < probability < 0.01:
-        return f"<1{WIDE}%"
-    if 0.99 < probability < 1:
-        return f">99{WIDE}%"
-    return f"{probability * 100:.0f}{WIDE}%"
-
-
-def of_100(probability: float, brief: bool = False) -> str:
-    """A natural frequency, always of 100, so that two of them can be compared at a glance."""
-    if 0 < probability < 0.01:
-        return f"{'<' if brief else 'fewer than '}1 of 100"
-    if 0.99 < probability < 1:
-        return f"{'>' if brief else 'more than '}99 of 100"
-    return f"{probability * 100:.0f} of 100"
 
 
 def points(now: float, before: float) -> str:

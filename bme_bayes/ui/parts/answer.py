@@ -7,10 +7,11 @@ import streamlit as st
 from bme_bayes.errors import Contradiction
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.conflict import UNUSUAL, Conflict
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui import background, certainty, charts, session, state
 from bme_bayes.ui.model import model
 from bme_bayes.ui.parts import details
-from bme_bayes.ui.words import in_sentence, listed, of_100
+from bme_bayes.ui.words import listed
 
 ODD = 3
 

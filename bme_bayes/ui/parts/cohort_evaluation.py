@@ -12,13 +12,13 @@ from bme_bayes.evaluation.calibration import Calibration, calibrate
 from bme_bayes.evaluation.decision_curve import decision_curve
 from bme_bayes.evaluation.outcomes import LEADER, pairs
 from bme_bayes.evaluation.scores import Scored
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui import charts, cohort_scores
 from bme_bayes.ui.cohort_scores import LEAST, Labelled
 from bme_bayes.ui.cohort_table import Answers
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.parts.cohort_upload import EVALUATED
 from bme_bayes.ui.score_charts import calibration_spec, decision_spec
-from bme_bayes.ui.words import in_sentence, of_100
 
 ABOUT = "cohort_about"
 NAMED = 8

@@ -8,10 +8,10 @@ import streamlit as st
 from bme_bayes.cohort.outputs import as_bytes
 from bme_bayes.cohort.score import BAD_COLUMNS
 from bme_bayes.questions.targets import DANGEROUS
+from bme_bayes.questions.words import of_100
 from bme_bayes.ui import cohort_table
 from bme_bayes.ui.cohort_table import Answers
 from bme_bayes.ui.model import catalogue
-from bme_bayes.ui.words import of_100
 
 BARS = ("Leads with", "Present in")
 HIGH = 400

@@ -8,12 +8,13 @@ import streamlit as st
 from bme_bayes.errors import Contradiction
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.red_flags import red_flags
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui import charts, comparison, lab_session, state
 from bme_bayes.ui.comparison import Scenario
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.parts.compare_columns import network_of
-from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, in_sentence, listed
+from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, listed
 
 MAIN, PRESENT = "Main cause", "Present at all"
 VIEW = "compare_view"

@@ -14,8 +14,9 @@ from bme_bayes.questions.battery import awaiting_mri
 from bme_bayes.questions.paths import ShortestPath, Step
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.value import FindingValue, NextFindings
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui.model import Model
-from bme_bayes.ui.words import finding_and_answer, in_sentence, of_100, short
+from bme_bayes.ui.words import finding_and_answer, short
 
 RARE, NOTABLE = 0.01, 0.05
 SEEN = 0.02

@@ -10,8 +10,9 @@ import streamlit as st
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.uncertainty import Uncertainty
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui.chart_rows import between
-from bme_bayes.ui.words import in_sentence, listed, of_100, percent, points, short
+from bme_bayes.ui.words import listed, points, short
 
 DETAILED = 3
 STORIES = 5

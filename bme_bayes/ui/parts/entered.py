@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui import session, state
 from bme_bayes.ui.model import catalogue
-from bme_bayes.ui.words import REGIONS, in_sentence, listed, within
+from bme_bayes.ui.words import REGIONS, listed, within
 
 CLICK = "entered_click"
 REMOVE, PAUSE = "Remove it", "Pause it"

@@ -11,6 +11,7 @@ from bme_bayes.network import Network
 from bme_bayes.questions.break_even import BreakEven, Turning
 from bme_bayes.questions.sensitivity import NumberSensitivity, Sensitivity
 from bme_bayes.questions.uncertainty import Uncertainty
+from bme_bayes.questions.words import percent
 from bme_bayes.ui import charts, lab_apply, lab_session, session, state
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lab_charts import Range, RangeRow, interval_chart
@@ -20,7 +21,7 @@ from bme_bayes.ui.lab_words import brief, figure, full
 from bme_bayes.ui.model import Model
 from bme_bayes.ui.parts.lab_effects import cases
 from bme_bayes.ui.parts.lab_tables import table
-from bme_bayes.ui.words import percent, short
+from bme_bayes.ui.words import short
 
 CASE, VIEW, ABOUT, RIVAL, USE = "lab_case", "lab_case_view", "lab_about", "lab_rival", "lab_use"
 INTERVALS, MATTERS, TURNS = "Intervals", "What matters most", "What would turn it"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
 from bme_bayes.learning import Counts, Learned, parse_counts
+from bme_bayes.questions.words import percent
 from bme_bayes.ui import charts, lab_counts, lab_session
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import chart, literal
@@ -14,7 +15,7 @@ from bme_bayes.ui.lab_charts import interval_chart, rate_rows
 from bme_bayes.ui.lab_counts import COUNT, EVERY, ONCE, CountFault
 from bme_bayes.ui.lab_settings import MOST, named
 from bme_bayes.ui.parts.lab_tables import table
-from bme_bayes.ui.words import REGIONS, percent
+from bme_bayes.ui.words import REGIONS
 
 PATIENTS, METHOD, FILE = "lab_patients", "lab_method", "lab_counts_file"
 LABEL, TABLES, LOADED, FAULT = "lab_counts_name", "lab_counts", "lab_counts_n", "lab_counts_fault"

@@ -6,12 +6,12 @@ import streamlit as st
 
 from bme_bayes.network import Network, Number
 from bme_bayes.priors import PriorSet
+from bme_bayes.questions.words import percent
 from bme_bayes.ui import charts, lab_session
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.lab_charts import Range, interval_chart, rate_rows
 from bme_bayes.ui.number_table import among, shown, state_words
 from bme_bayes.ui.parts.lab_tables import table
-from bme_bayes.ui.words import percent
 
 HEAD = "Diagnosis"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.network import Variable
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lesson_charts import PEOPLE, crowd, tree
 from bme_bayes.ui.lesson_numbers import Meeting, meeting
 from bme_bayes.ui.model import model, setting_labels
-from bme_bayes.ui.words import answer, finding_and_answer, in_sentence, of_100, short
+from bme_bayes.ui.words import answer, finding_and_answer, short
 
 EXAMPLES = {
     "High CRP and infection": ("hip", "infection", "crp", "markedly_raised"),

@@ -8,12 +8,13 @@ import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.posterior import SYNDROME, Posterior
+from bme_bayes.questions.words import of_100, percent
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.model import model
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
 from bme_bayes.ui.state import DEFAULT_SETTING
-from bme_bayes.ui.words import UNKNOWN, answer, of_100, percent, points, short
+from bme_bayes.ui.words import UNKNOWN, answer, points, short
 
 PATIENT: dict[str, object] = {
     "age_band": "30_50",

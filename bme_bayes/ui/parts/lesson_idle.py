@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.questions.value import FindingValue, Result
+from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.model import Model, model
-from bme_bayes.ui.words import answer, in_sentence, percent, short
+from bme_bayes.ui.words import answer, short
 from bme_bayes.ui.worked import WORKED
 
 KEY = "lesson_idle"

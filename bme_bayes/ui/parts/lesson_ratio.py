@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lesson_charts import fagan
 from bme_bayes.ui.lesson_numbers import after_ratio, meeting
 from bme_bayes.ui.model import model
 from bme_bayes.ui.state import DEFAULT_SETTING
-from bme_bayes.ui.words import REGIONS, answer, in_sentence, of_100, percent, short
+from bme_bayes.ui.words import REGIONS, answer, short
 
 RULE = (
     "In odds: chance ÷ (1 − chance). Odds before × likelihood ratio = odds after. A ratio near 1 "

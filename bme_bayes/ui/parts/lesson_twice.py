@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.network import Network
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lesson_numbers import step_by_step
 from bme_bayes.ui.model import model
 from bme_bayes.ui.row_charts import Row, line_chart
 from bme_bayes.ui.state import DEFAULT_SETTING
-from bme_bayes.ui.words import finding_and_answer, in_sentence, of_100, percent, short
+from bme_bayes.ui.words import finding_and_answer, short
 
 EXAMPLES = {
     "Signs of inflammation and infection": (

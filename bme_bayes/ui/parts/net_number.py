@@ -6,10 +6,10 @@ import streamlit as st
 
 from bme_bayes.network import Network, Number
 from bme_bayes.questions.trace import Traced, TracedClaim, trace
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui.cards import address, brief
 from bme_bayes.ui.guard import link, literal
 from bme_bayes.ui.number_table import GRADES, QUANTITIES, among, heading, shown
-from bme_bayes.ui.words import in_sentence
 
 LISTED = 8
 

@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from bme_bayes.network import Network
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui import number_link, number_table
 from bme_bayes.ui.cards import address
 from bme_bayes.ui.guard import link, literal
 from bme_bayes.ui.number_link import BASIS, KINDS, SEARCH
 from bme_bayes.ui.number_table import BASES, QUANTITIES
 from bme_bayes.ui.parts import net_number
-from bme_bayes.ui.words import in_sentence
 
 ONE = "net_one"
 IN_FULL = 3

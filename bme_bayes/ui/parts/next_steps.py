@@ -11,11 +11,12 @@ from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.value import FindingValue
+from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui import charts, session, suggestions
 from bme_bayes.ui.model import Model
 from bme_bayes.ui.parts import aims
 from bme_bayes.ui.reason_charts import tests_spec
-from bme_bayes.ui.words import answer, in_sentence, percent, short
+from bme_bayes.ui.words import answer, short
 
 SHOWN = 5
 MRI_AS_A_WHOLE = "MRI is not done yet: what it would tell as a whole is under “Whole tests”."

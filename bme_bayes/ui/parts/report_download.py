@@ -9,12 +9,13 @@ import streamlit as st
 
 from bme_bayes.errors import Contradiction
 from bme_bayes.network import Network
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.report import SetAside, build_report, to_html, to_json
 from bme_bayes.ui import session, state
 from bme_bayes.ui.certainty import DRAWS
 from bme_bayes.ui.model import SEED, catalogue
 from bme_bayes.ui.state import Case
-from bme_bayes.ui.words import answer, in_sentence
+from bme_bayes.ui.words import answer
 
 OTHER_REGION = "no finding of this region"
 AWAITING_MRI = "MRI is not done yet"

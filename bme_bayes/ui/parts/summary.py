@@ -9,9 +9,10 @@ import streamlit as st
 from bme_bayes.errors import Contradiction
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui import session
 from bme_bayes.ui.parts import dangers
-from bme_bayes.ui.words import finding_and_answer, in_sentence, listed, of_100, short
+from bme_bayes.ui.words import finding_and_answer, listed, short
 
 LIKELY = 0.05
 NAMED = 3

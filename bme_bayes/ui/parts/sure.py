@@ -13,6 +13,7 @@ from bme_bayes.questions.break_even import BreakEven
 from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import Uncertainty
 from bme_bayes.questions.variations import BASE_RATE
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import background, certainty, charts, session
 from bme_bayes.ui.lookup import look_up
 from bme_bayes.ui.model import Model
@@ -20,7 +21,7 @@ from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.number_table import shown as figure
 from bme_bayes.ui.parts.why import chosen
 from bme_bayes.ui.reason_charts import numbers_spec
-from bme_bayes.ui.words import in_sentence, listed, of_100, percent, short
+from bme_bayes.ui.words import listed, short
 
 RESULTS = 1000
 NUMBERS, TURNINGS, LEADERS = 8, 5, 3

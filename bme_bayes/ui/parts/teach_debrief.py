@@ -6,6 +6,7 @@ import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.questions.explain import explain
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import charts, teaching
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.cards import load_cards, numbered
@@ -13,7 +14,7 @@ from bme_bayes.ui.guard import chart, link, literal
 from bme_bayes.ui.parts.teach_round import told
 from bme_bayes.ui.row_charts import Row, Spec, line_chart
 from bme_bayes.ui.teaching import Play, Result
-from bme_bayes.ui.words import in_sentence, listed, of_100, percent, short
+from bme_bayes.ui.words import listed, short
 
 SPOKE = 5
 TOLD_OF_CARD = 2

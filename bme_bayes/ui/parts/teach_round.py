@@ -7,13 +7,14 @@ import streamlit as st
 from bme_bayes.network import Network, Variable
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.explain import explain
+from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import charts, teaching
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.parts import teach_next
 from bme_bayes.ui.row_charts import Mark, Row, row_chart
 from bme_bayes.ui.teaching import Play, Round
-from bme_bayes.ui.words import GROUPS, finding_and_answer, in_sentence, of_100, percent, short
+from bme_bayes.ui.words import GROUPS, finding_and_answer, short
 
 CONSIDERED = "guess_considered"
 SHOWN = 6

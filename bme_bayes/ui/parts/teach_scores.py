@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.questions.words import of_100
 from bme_bayes.ui import charts, teaching
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.guard import chart, literal
 from bme_bayes.ui.row_charts import Mark, Row, Spec, row_chart
 from bme_bayes.ui.teaching import Bin, Result
-from bme_bayes.ui.words import of_100
 
 
 def draw() -> None:

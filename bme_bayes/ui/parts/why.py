@@ -12,13 +12,14 @@ from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.conflict import UNUSUAL
 from bme_bayes.questions.explain import Weighing
+from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui import background, certainty, charts, session
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.model import Model
 from bme_bayes.ui.parts import answer
 from bme_bayes.ui.parts.references import references
 from bme_bayes.ui.reason_charts import weights_spec
-from bme_bayes.ui.words import in_sentence, of_100, short
+from bme_bayes.ui.words import short
 
 LEADING = "leading"
 SHOWN = 12
