@@ -18,6 +18,7 @@ from bme_bayes.questions.explain import explain
 from bme_bayes.questions.shapley import log_odds, shapley_values
 from bme_bayes.questions.subsets import Subsets, all_masks
 from bme_bayes.questions.targets import make_target
+from bme_bayes.questions.words import strength
 
 CASES: tuple[dict[str, object], ...] = (
     {"fever": "present", "crp": "raised", "film": "worn", "limp": "absent"},
@@ -108,6 +109,19 @@ def test_sampled_orders_are_near_the_exact_values(monkeypatch: pytest.MonkeyPatc
         allowed = 4 * weight.standard_error + 1e-9
         assert abs(weight.shapley - exact[weight.id].shapley) <= allowed
         assert weight.weight == pytest.approx(exact[weight.id].weight)
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("Osteonecrosis (AVN), by ARCO stage", "osteonecrosis (AVN), by ARCO stage"),
+        ("CPPD", "CPPD"),
+        ("Modic 1 endplate edema", "Modic 1 endplate edema"),
+    ],
+)
+def test_a_diagnosis_within_a_sentence(label: str, told: str) -> None:
+    assert strength(math.log(4), label) == f"Speaks clearly for {told}: its odds times 4.0"
+    assert strength(0.1, label) == f"Says hardly anything about {told}"
 
 
 def test_numbers_and_words_behind_a_weight() -> None:

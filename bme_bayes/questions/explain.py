@@ -24,7 +24,7 @@ from bme_bayes.questions.shapley import (
 )
 from bme_bayes.questions.subsets import Subsets
 from bme_bayes.questions.targets import make_target
-from bme_bayes.questions.words import finding_words, strength
+from bme_bayes.questions.words import finding_words, in_sentence, weight_words
 
 Floats = NDArray[np.float64]
 EXACT = 12
@@ -205,6 +205,8 @@ def _weight(
     variable, known = network.variable(name), subsets.belief.coded[name]
     numbers = tuple(_numbers(network, name, diagnosis, known))
     state, through = finding_words(variable, known), _through(subsets.names, change)
+    disease = network.variable(diagnosis).label
+    words = weight_words(variable.label, state, disease, weight, chance)
     return Weight(
         id=name,
         label=variable.label,
@@ -217,7 +219,7 @@ def _weight(
         through=through,
         numbers=numbers,
         sources=tuple(dict.fromkeys(s for n in numbers for s in n.sources)),
-        words=_sentence(network, diagnosis, name, state, weight, chance, through),
+        words=words + _because(network, weight, through),
     )
 
 
@@ -236,23 +238,10 @@ def _numbers(network: Network, name: str, diagnosis: str, known: Floats) -> Iter
         yield from (n for n in found if n)
 
 
-def _sentence(
-    network: Network,
-    diagnosis: str,
-    name: str,
-    state: str,
-    weight: float,
-    chance: Floats,
-    through: tuple[Interaction, ...],
-) -> str:
-    label, finding = network.variable(diagnosis).label, network.variable(name).label
-    of = [f"{100 * min(float(c), 1.0):.0f}" for c in chance]
-    text = (
-        f"{finding}: {state}. {strength(weight, label)}. Of 100 patients like this with it, "
-        f"{of[0]} have this finding; of 100 without it, {of[1]}."
-    )
-    if through and abs(through[0].change) >= max(NOTABLE, 0.25 * abs(weight)):
-        other = network.variable(through[0].id).label
-        less = through[0].change * weight < 0 if weight else False
-        text += f" It weighs {'less' if less else 'more'} because of: {other}."
-    return text
+def _because(network: Network, weight: float, through: tuple[Interaction, ...]) -> str:
+    """The finding that it works through most, where that is much of its weight."""
+    if not through or abs(through[0].change) < max(NOTABLE, 0.25 * abs(weight)):
+        return ""
+    more = "less" if through[0].change * weight < 0 else "more"
+    other = in_sentence(network.variable(through[0].id).label)
+    return f" It weighs {more} because of: {other}."

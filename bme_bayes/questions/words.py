@@ -51,7 +51,19 @@ def strength(weight: float, label: str) -> str:
     factor = float(np.exp(min(abs(weight), 700)))
     word = next((w for limit, w in STRENGTHS if factor < limit), "very strongly")
     if word == "hardly":
-        return f"Says hardly anything about {label}"
+        return f"Says hardly anything about {in_sentence(label)}"
     shown = f"{factor:.1f}" if factor < 10 else f"{min(factor, 1e6):.0f}"
     side, change = ("for", "times") if weight > 0 else ("against", "divided by")
-    return f"Speaks {word} {side} {label}: its odds {change} {shown}"
+    return f"Speaks {word} {side} {in_sentence(label)}: its odds {change} {shown}"
+
+
+def weight_words(finding: str, state: str, diagnosis: str, weight: float, chance: Floats) -> str:
+    """What a finding says of a diagnosis.
+
+    `chance` is how often it is seen in patients with the diagnosis, and in those without.
+    """
+    seen = [f"{100 * min(float(c), 1.0):.0f}" for c in chance]
+    return (
+        f"{finding}: {state}. {strength(weight, diagnosis)}. Of 100 patients like this with it, "
+        f"{seen[0]} have this finding; of 100 without it, {seen[1]}."
+    )
