@@ -13,7 +13,8 @@ from bme_bayes.questions.break_even import break_even
 from bme_bayes.questions.compare import variant
 from bme_bayes.questions.curves import Curve, agrees, through
 from bme_bayes.questions.reweigh import Reweigher
-from bme_bayes.questions.sensitivity import evaluate, limits, mattering, sensitivity
+from bme_bayes.questions.sensitivity import sensitivity
+from bme_bayes.questions.variations import evaluate, limits, mattering
 
 CASES: tuple[dict[str, object], ...] = (
     {"limp": "absent", "film": "worn", "onset": "creeping"},

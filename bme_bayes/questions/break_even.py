@@ -16,8 +16,7 @@ from bme_bayes.network import Number
 from bme_bayes.notebook import answer_html, percent
 from bme_bayes.questions.curves import through
 from bme_bayes.questions.reweigh import Reweigher
-from bme_bayes.questions.sensitivity import SHARES, evaluate, mattering
-from bme_bayes.questions.variations import BASE_RATE
+from bme_bayes.questions.variations import BASE_RATE, SHARES, evaluate, mattering
 
 Floats = NDArray[np.float64]
 RANGE = {True: (1e-5, 0.99), False: (0.01, 100.0)}

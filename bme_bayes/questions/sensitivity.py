@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -12,18 +11,14 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
-from bme_bayes.network import EDEMA, Number
+from bme_bayes.network import Number
 from bme_bayes.notebook import answer_html, percent, span
 from bme_bayes.questions.curves import Curve, agrees, through
-from bme_bayes.questions.parameters import base_numbers, relevant
-from bme_bayes.questions.reweigh import Reweigher, Versions
-from bme_bayes.questions.variations import BASE_RATE, vary
+from bme_bayes.questions.reweigh import Reweigher
+from bme_bayes.questions.variations import EDGE, SHARES, evaluate, limits, mattering
 
 Floats = NDArray[np.float64]
 MEASURES = ("main_cause", "present")
-SHARES = ("frequency", "share", "kind_share", BASE_RATE)
-EDGE = 1e-6
-AT_ONCE = 400
 STEP = 1e-4
 """Relative step of a numeric derivative, where there is no closed form."""
 
@@ -193,53 +188,6 @@ class _Asker:
             else:
                 below, above = _around(number)
                 yield float(near[2 * i + 1] - near[2 * i]) / (above - below), None
-
-
-def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
-    """Every number that can move this patient's posterior (to first order)."""
-    network = space.network
-    cells = {*relevant(space, belief.known), EDEMA}
-    roots = {n for n in belief.known if network.variable(n).role in ("context", "risk")}
-    diagnoses = set(space.scenarios.diagnoses)
-    yield from base_numbers(space)
-    for n in network.numbers.values():
-        if (
-            (n.quantity in ("frequency", "coupling") and n.child in cells)
-            or (
-                n.quantity in ("odds_ratio", "share")
-                and n.child in roots
-                and n.cause != "reference"
-            )
-            or (n.quantity == "kind_share" and n.child in diagnoses and 0 < n.value < 1)
-        ):
-            yield n
-
-
-def limits(number: Number) -> tuple[float, float]:
-    """The ends of a number's interval; shares are kept off 0 and 1."""
-    if number.quantity in SHARES:
-        return max(number.low, EDGE), min(number.high, 1 - EDGE)
-    return number.low, number.high
-
-
-def evaluate(reweigher: Reweigher, changes: Sequence[tuple[Number, float]]) -> Versions:
-    """The posterior after each single change; changes of one variable are best put together."""
-    groups = groupby(changes, key=lambda c: (c[0].quantity, c[0].child))
-    parts = [
-        reweigher.evaluate(vary(reweigher.space, reweigher.coded, some))
-        for _, group in groups
-        for some in _batches(list(group))
-    ]
-    return Versions(
-        np.concatenate([p.total for p in parts]),
-        np.concatenate([p.main for p in parts]),
-        np.concatenate([p.present for p in parts]),
-    )
-
-
-def _batches(changes: list[tuple[Number, float]]) -> Iterator[list[tuple[Number, float]]]:
-    for start in range(0, len(changes), AT_ONCE):
-        yield changes[start : start + AT_ONCE]
 
 
 def _between(number: Number) -> float:

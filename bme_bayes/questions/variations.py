@@ -1,20 +1,53 @@
-"""One number changed at a time: versions of the numbers for what-if questions about them."""
+"""One number changed at a time: which can matter, how far each goes, and the answer then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA, NONE, Number
-from bme_bayes.questions.parameters import Parameters, point, reference
+from bme_bayes.questions.parameters import Parameters, base_numbers, point, reference, relevant
+from bme_bayes.questions.reweigh import Reweigher, Versions
 
 Floats = NDArray[np.float64]
 BASE_RATE = "base_rate"
+SHARES = ("frequency", "share", "kind_share", BASE_RATE)
+EDGE = 1e-6
+AT_ONCE = 400
+"""Versions that are made at once."""
+
+
+def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
+    """Every number that can move this patient's posterior (to first order)."""
+    network = space.network
+    cells = {*relevant(space, belief.known), EDEMA}
+    roots = {n for n in belief.known if network.variable(n).role in ("context", "risk")}
+    diagnoses = set(space.scenarios.diagnoses)
+    yield from base_numbers(space)
+    for n in network.numbers.values():
+        if (
+            (n.quantity in ("frequency", "coupling") and n.child in cells)
+            or (
+                n.quantity in ("odds_ratio", "share")
+                and n.child in roots
+                and n.cause != "reference"
+            )
+            or (n.quantity == "kind_share" and n.child in diagnoses and 0 < n.value < 1)
+        ):
+            yield n
+
+
+def limits(number: Number) -> tuple[float, float]:
+    """The ends of a number's interval; shares are kept off 0 and 1."""
+    if number.quantity in SHARES:
+        return max(number.low, EDGE), min(number.high, 1 - EDGE)
+    return number.low, number.high
 
 
 def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, float]]) -> Parameters:
@@ -84,3 +117,23 @@ def _set_share(column: Floats, index: int, value: float) -> Floats:
     out = column * ((total - value) / rest) if rest > 0 else others
     out[index] = value
     return np.asarray(out)
+
+
+def evaluate(reweigher: Reweigher, changes: Sequence[tuple[Number, float]]) -> Versions:
+    """The posterior after each single change; changes of one variable are best put together."""
+    groups = groupby(changes, key=lambda c: (c[0].quantity, c[0].child))
+    parts = [
+        reweigher.evaluate(vary(reweigher.space, reweigher.coded, some))
+        for _, group in groups
+        for some in _batches(list(group))
+    ]
+    return Versions(
+        np.concatenate([p.total for p in parts]),
+        np.concatenate([p.main for p in parts]),
+        np.concatenate([p.present for p in parts]),
+    )
+
+
+def _batches(changes: list[tuple[Number, float]]) -> Iterator[list[tuple[Number, float]]]:
+    for start in range(0, len(changes), AT_ONCE):
+        yield changes[start : start + AT_ONCE]
