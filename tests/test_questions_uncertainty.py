@@ -11,8 +11,8 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.findings import code_findings
 from bme_bayes.network import EDEMA, Network
-from bme_bayes.questions.parameters import draw, point
-from bme_bayes.questions.reweigh import reweigh
+from bme_bayes.questions.parameters import Parameters, draw, point
+from bme_bayes.questions.reweigh import Reweigher, Versions
 from bme_bayes.questions.uncertainty import credible_intervals
 from bme_bayes.questions.variations import vary
 
@@ -32,10 +32,15 @@ def compiled(network: Network, findings: dict[str, object]) -> tuple[DiseaseSpac
     return space, space.belief(code_findings(network, findings))
 
 
+def reweighed(space: DiseaseSpace, belief: Belief, parameters: Parameters) -> Versions:
+    """With no scenario left out."""
+    return Reweigher(space, belief, neglect=0.0).evaluate(parameters)
+
+
 @pytest.mark.parametrize("findings", CASES)
 def test_the_numbers_as_they_stand_give_the_posterior(findings: dict[str, object]) -> None:
     space, belief = compiled(small_network(), findings)
-    versions = reweigh(space, belief, point(space, belief.coded), neglect=0.0)
+    versions = reweighed(space, belief, point(space, belief.coded))
     main, present = main_and_presence(space, belief.scenario)
     assert versions.main_cause()[0] == pytest.approx(main, abs=1e-12)
     assert versions.presence()[0] == pytest.approx(present, abs=1e-12)
@@ -58,7 +63,7 @@ def test_cells_shares_and_couplings_are_exact(findings: dict[str, object], seed:
     ]
     scale = {"coupling": 3.0, "frequency": 1.0}
     changes = [(n, float(rng.uniform(0.05, 0.95)) * scale[n.quantity]) for n in moving]
-    versions = reweigh(space, belief, vary(space, belief.coded, changes), neglect=0.0)
+    versions = reweighed(space, belief, vary(space, belief.coded, changes))
     for row, change in list(enumerate(changes))[:: max(len(changes) // 12, 1)]:
         other = Unsolved(with_numbers(network, [change]), space.solved)
         main, present = main_and_presence(other, other.belief(belief.coded).scenario)
@@ -75,7 +80,7 @@ def test_a_drawn_version_is_a_network_with_those_cells(findings: dict[str, objec
     only_cells = replace(
         drawn, links=now.links, base=now.base, kind_share=now.kind_share, roots=now.roots
     )
-    versions = reweigh(space, belief, only_cells, neglect=0.0)
+    versions = reweighed(space, belief, only_cells)
     causes = [*(k.cause for k in network.kinds), "none"]
     for row in range(5):
         changes = [
@@ -118,7 +123,7 @@ def test_first_order_for_the_prior_is_near_a_new_fit(findings: dict[str, object]
     rates = [(n, min(n.value * 1.3, 0.6)) for n in network.prior.region("hip").values()]
     moves = [(n, n.value * 1.5 if n.quantity == "odds_ratio" else 0.97) for n in moving]
     changes = [*moves, *rates]
-    versions = reweigh(space, belief, vary(space, belief.coded, changes), neglect=0.0)
+    versions = reweighed(space, belief, vary(space, belief.coded, changes))
     before = belief.scenario @ space.main_matrix
     for row, (number, value) in enumerate(changes):
         if number.quantity == "base_rate":
@@ -145,7 +150,7 @@ def test_shares_keep_their_column_and_their_base_rate() -> None:
     space, belief = compiled(network, {"age": 40, "limp": "present"})
     number = network.numbers["share", "age_band", "30_50", "infection.only"]
     value = number.value * 1.4
-    versions = reweigh(space, belief, vary(space, belief.coded, [(number, value)]), neglect=0.0)
+    versions = reweighed(space, belief, vary(space, belief.coded, [(number, value)]))
     rest = (1 - value) / (1 - number.value)
     column = [
         (network.numbers["share", "age_band", s, "infection.only"], s)

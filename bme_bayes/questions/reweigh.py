@@ -212,13 +212,6 @@ class Reweigher:
         return np.hstack([factor, np.ones((len(factor), 1))])
 
 
-def reweigh(
-    space: DiseaseSpace, belief: Belief, parameters: Parameters, neglect: float = 1e-9
-) -> Versions:
-    """The posterior of one patient under every version of the numbers."""
-    return Reweigher(space, belief, neglect).evaluate(parameters)
-
-
 def _is_fixed(factors: list[Factor]) -> TypeGuard[list[Fixed]]:
     return len(factors) == 1 and isinstance(factors[0], Fixed)
 
