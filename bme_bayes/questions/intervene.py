@@ -13,6 +13,7 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import Contradiction, InputError
 from bme_bayes.findings import observable
 from bme_bayes.notebook import answer_html, bar, percent
+from bme_bayes.questions.words import in_sentence
 
 Floats = NDArray[np.float64]
 SAME = 0.005
@@ -146,7 +147,7 @@ def _words(
         return f"{label}: seeing and setting it come to the same, as age and sex are known."
     name, _, value = moved.partition("=")
     variable = space.network.variable(name)
-    who = f"{variable.label.lower()} {variable.state_label(value)}"
+    who = f"{in_sentence(variable.label)} {variable.state_label(value)}"
     way = "more" if shift[moved] > 0 else "less"
     told = (
         f"{label}: to see it ({state}) also tells that {who} is {way} likely; to set it does not."
@@ -154,7 +155,7 @@ def _words(
     if abs(gap[most]) < SAME:
         return f"{told} Here that makes next to no difference."
     return (
-        f"{told} So {space.network.variable(most).label} is the main cause in "
+        f"{told} So {in_sentence(space.network.variable(most).label)} is the main cause in "
         f"{100 * arm.seen[most]:.0f} of 100 when it is seen, and in {100 * arm.done[most]:.0f} "
         f"of 100 when it is set."
     )

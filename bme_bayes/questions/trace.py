@@ -9,6 +9,7 @@ from bme_bayes.documents import read_rows
 from bme_bayes.errors import UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.network import NONE, Network, Number, Variable
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.reading import read_claims
 from bme_bayes.sources import Claim, Source
 
@@ -119,8 +120,11 @@ def _words(network: Network, number: Number) -> str:
     """What a number is about, as a sentence part."""
     variable = network.variable(number.child)
     state = variable.state_label(number.state) if number.state in variable.states else number.state
-    what = f"{variable.label}: {state}" if state else variable.label
-    labels = {k.cause: k.label for k in network.kinds} | {NONE: "none of the diagnoses"}
+    label = in_sentence(variable.label)
+    what = f"{label}: {state}" if state else label
+    named = (*((k.cause, k.label) for k in network.kinds),
+             *((v.id, v.label) for v in network.of_role("process")))  # fmt: skip
+    labels = {NONE: "none of the diagnoses"} | {name: in_sentence(text) for name, text in named}
     kind = f"{number.child}.{number.state}"
     cause = labels.get(number.cause, number.cause.replace("age_band.", "age ").replace("sex.", ""))
     return {
@@ -128,6 +132,6 @@ def _words(network: Network, number: Number) -> str:
         "odds_ratio": f"Odds ratio of {cause}, given {what}",
         "share": f"Share {what}, among {cause}",
         "multiplier": f"Odds of {what}, in {cause}, against the reference group",
-        "kind_share": f"Share of {labels.get(kind, state)} within {variable.label}, {cause}",
-        "coupling": f"Log-odds that tie {variable.label} to {cause}",
+        "kind_share": f"Share of {labels.get(kind, state)} within {label}, {cause}",
+        "coupling": f"Log-odds that tie {label} to {cause}",
     }.get(number.quantity, f"Share with {what} in this setting")
