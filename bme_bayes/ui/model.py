@@ -81,11 +81,6 @@ def catalogue() -> dict[str, Variable]:
     return {v.id: v for network in regions for v in network.variables.values() if is_observable(v)}
 
 
-def regions() -> tuple[str, ...]:
-    """The regions that the model knows."""
-    return tuple(REGIONS.values())
-
-
 def _kept(name: Hashable, answer: Callable[[], Answer]) -> Answer:
     """An answer of this session by name, worked out if it is not there."""
     kept: dict[Hashable, Answer] = st.session_state.setdefault(ANSWERS, {})

@@ -11,7 +11,7 @@ from bme_bayes.ui import number_link, session
 from bme_bayes.ui.guard import DISCLAIMER, guarded
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.number_link import NUMBERS, REGION, SETTING, VIEW
-from bme_bayes.ui.parts import net_cards, net_map, net_numbers, net_sources
+from bme_bayes.ui.parts import choosers, net_cards, net_map, net_numbers, net_sources
 from bme_bayes.ui.state import Case
 from bme_bayes.ui.words import REGIONS
 
@@ -46,23 +46,8 @@ def _draw() -> None:
     _follow_explorer(case)
     st.session_state.setdefault(VIEW, "Graph")
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        region = st.segmented_control(
-            "Region",
-            list(REGIONS),
-            format_func=REGIONS.__getitem__,
-            required=True,
-            key=REGION,
-            persist_state="session",
-            wrap=True,
-        )
-        setting = st.selectbox(
-            "Clinical setting",
-            list(labels),
-            format_func=labels.__getitem__,
-            key=SETTING,
-            persist_state="session",
-            width=300,
-        )
+        region = choosers.region(REGION, case.region)
+        setting = choosers.setting("Clinical setting", labels, SETTING)
     view = st.pills(
         "Show",
         list(VIEWS),
@@ -72,7 +57,7 @@ def _draw() -> None:
         wrap=True,
         label_visibility="collapsed",
     )
-    network = model(region or case.region, setting).network
+    network = model(region, setting).network
     guarded(VIEWS[view or "Graph"], network)
     st.caption(f"{DISCLAIMER} Model version {network.version}.")
 

@@ -12,6 +12,8 @@ from bme_bayes.ui.cohort_table import LIMITS, MOST_MEGABYTES, Answers, Inspectio
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.model import model, setting_labels
+from bme_bayes.ui.parts import choosers
+from bme_bayes.ui.state import DEFAULT_REGION
 from bme_bayes.ui.words import REGIONS, listed
 
 REGION, SETTING, FILE = "cohort_region", "cohort_setting", "cohort_file"
@@ -21,29 +23,17 @@ NAMED = 6
 
 def choose() -> tuple[str, str]:
     """The region of rows that name none, and the setting."""
-    labels = setting_labels()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        region = st.segmented_control(
-            "Region",
-            list(REGIONS),
-            format_func=REGIONS.__getitem__,
-            default="hip",
-            required=True,
-            key=REGION,
-            persist_state="session",
-            wrap=True,
-            help="Of rows that do not name their own in a column `region`.",
+        region = choosers.region(
+            REGION, DEFAULT_REGION, "Of rows that do not name their own in a column `region`."
         )
-        setting = st.selectbox(
+        setting = choosers.setting(
             "Clinical setting",
-            list(labels),
-            format_func=labels.__getitem__,
-            key=SETTING,
-            persist_state="session",
-            width=300,
-            help="Where the patients were seen decides how common each cause is to begin with.",
+            setting_labels(),
+            SETTING,
+            "Where the patients were seen decides how common each cause is to begin with.",
         )
-    return region or "hip", setting
+    return region, setting
 
 
 def upload(region: str, setting: str) -> Answers | None:

@@ -8,8 +8,7 @@ from bme_bayes.ui import lab_session, session
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.lab_session import BASELINE, REGION, SETTING
 from bme_bayes.ui.lab_settings import LONGEST, MOST, copied, is_own, moved
-from bme_bayes.ui.parts import compare_columns
-from bme_bayes.ui.words import REGIONS
+from bme_bayes.ui.parts import choosers, compare_columns
 
 NAME, RENAME = "lab_name", "lab_rename"
 TERMS = {
@@ -32,41 +31,22 @@ def draw() -> tuple[str, str, str]:
     """Region, setting and the setting that it is held against, as chosen."""
     every = lab_session.every_label()
     case = session.explorer().case
-    st.session_state.setdefault(REGION, case.region)
     if st.session_state.get(SETTING) not in every:
         st.session_state[SETTING] = case.setting if case.setting in every else next(iter(every))
     if st.session_state.get(BASELINE) not in every:
         st.session_state[BASELINE] = lab_session.origin_of(st.session_state[SETTING])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        region = st.segmented_control(
-            "Region",
-            list(REGIONS),
-            format_func=REGIONS.__getitem__,
-            required=True,
-            key=REGION,
-            persist_state="session",
-            wrap=True,
-        )
-        setting = st.selectbox(
+        region = choosers.region(REGION, case.region)
+        setting = choosers.setting(
             "Setting",
-            list(every),
-            format_func=every.__getitem__,
-            key=SETTING,
-            persist_state="session",
+            every,
+            SETTING,
+            "A set of base rates, case mix and links. Your own are marked “mine”.",
             on_change=_follow_origin,
-            width=330,
-            help="A set of base rates, case mix and links. Your own are marked “mine”.",
         )
-        baseline = st.selectbox(
-            "Compared with (before)",
-            list(every),
-            format_func=every.__getitem__,
-            key=BASELINE,
-            persist_state="session",
-            width=330,
-        )
-    _actions(str(region or case.region), setting, baseline)
-    return str(region or case.region), setting, baseline
+        baseline = choosers.setting("Compared with (before)", every, BASELINE)
+    _actions(region, setting, baseline)
+    return region, setting, baseline
 
 
 def _follow_origin() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from bme_bayes.ui import session, state
-from bme_bayes.ui.model import regions, setting_labels
+from bme_bayes.ui.model import setting_labels
 from bme_bayes.ui.words import REGIONS
 
 
@@ -22,7 +22,7 @@ def draw() -> None:
         st.title("Marrow edema explorer", anchor=False, width="stretch")
         st.segmented_control(
             "Region",
-            regions(),
+            list(REGIONS),
             default=case.region,
             format_func=REGIONS.__getitem__,
             required=True,
