@@ -9,6 +9,31 @@ import streamlit as st
 from bme_bayes.ui.housekeeping import settle
 
 PAGES = Path(__file__).resolve().parent / "pages"
+FIRST = "explorer"
+TITLES = {
+    FIRST: (
+        "Explorer",
+        "Enter findings; see the likely and the dangerous causes, and what to look for next.",
+    ),
+    "compare": (
+        "Compare",
+        "Up to four scenarios side by side: what if a finding or the clinic were different?",
+    ),
+    "teach": ("Teach", "Published cases step by step, and lessons on the live model."),
+    "network": (
+        "Network and sources",
+        "The graph, every number with its source, reference cards, questions and terms.",
+    ),
+    "prior_lab": (
+        "Prior lab",
+        "For researchers: edit base rates and links, and see what changes.",
+    ),
+    "cohort": (
+        "Cohort",
+        "Upload a table of patients: probabilities for each, and scores where known.",
+    ),
+}
+"""Every page with its title and what it is for, in the order of the navigation."""
 
 
 def run() -> None:
@@ -22,35 +47,8 @@ def run() -> None:
         page_icon="🦴",  # drawn by the browser itself
         layout="wide",
     )
-    explorer = st.Page(
-        PAGES / "explorer.py",
-        title="Explorer",
-        help="Enter findings; see the likely and the dangerous causes, and what to look for next.",
-        default=True,
-    )
-    teach = st.Page(
-        PAGES / "teach.py",
-        title="Teach",
-        help="Published cases step by step, and lessons on the live model.",
-    )
-    network = st.Page(
-        PAGES / "network.py",
-        title="Network and sources",
-        help="The graph, every number with its source, reference cards, questions and terms.",
-    )
-    compare = st.Page(
-        PAGES / "compare.py",
-        title="Compare",
-        help="Up to four scenarios side by side: what if a finding or the clinic were different?",
-    )
-    prior_lab = st.Page(
-        PAGES / "prior_lab.py",
-        title="Prior lab",
-        help="For researchers: edit base rates and links, and see what changes.",
-    )
-    cohort = st.Page(
-        PAGES / "cohort.py",
-        title="Cohort",
-        help="Upload a table of patients: probabilities for each, and scores where known.",
-    )
-    st.navigation([explorer, compare, teach, network, prior_lab, cohort], position="top").run()
+    pages = [
+        st.Page(PAGES / f"{name}.py", title=title, help=told, default=name == FIRST)
+        for name, (title, told) in TITLES.items()
+    ]
+    st.navigation(pages, position="top").run()
