@@ -27,6 +27,16 @@ def shares(region: str, setting: str, findings: Findings, diagnosis: str) -> tup
     return found.main_cause, found.present
 
 
+def moved(
+    where: tuple[str, str], diagnosis: str, findings: Findings, given: Findings
+) -> tuple[float, float]:
+    """How findings change a diagnosis: its main cause (difference), its presence (odds ratio)."""
+    before = shares(*where, given, diagnosis)
+    after = shares(*where, given | findings, diagnosis)
+    odds = [present / (1 - present) for _, present in (before, after)]
+    return after[0] - before[0], odds[1] / odds[0]
+
+
 def raises(
     where: tuple[str, str],
     diagnosis: str,
@@ -35,10 +45,8 @@ def raises(
     by: float = 1.05,
 ) -> bool:
     """Whether findings raise a diagnosis, by this factor of the odds of its presence."""
-    before = shares(*where, given, diagnosis)
-    after = shares(*where, given | findings, diagnosis)
-    odds = [p / (1 - p) for _, p in (before, after)]
-    return after[0] > before[0] and odds[1] > by * odds[0]
+    main, ratio = moved(where, diagnosis, findings, given)
+    return main > 0 and ratio > by
 
 
 def lowers(
@@ -48,10 +56,9 @@ def lowers(
     given: Findings = NONE,
     by: float = 1.05,
 ) -> bool:
-    before = shares(*where, given, diagnosis)
-    after = shares(*where, given | findings, diagnosis)
-    odds = [p / (1 - p) for _, p in (before, after)]
-    return after[0] < before[0] and odds[1] * by < odds[0]
+    """Whether findings lower a diagnosis, by this factor of the odds of its presence."""
+    main, ratio = moved(where, diagnosis, findings, given)
+    return main < 0 and ratio * by < 1
 
 
 @pytest.mark.parametrize("where", OF_JOINTS)
