@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -90,7 +89,6 @@ def test_an_audit_that_could_not_ask_is_no_success() -> None:
     assert audited({})[0] == 2
 
 
-@pytest.mark.skipif(importlib.util.find_spec("cyclonedx_py") is None, reason="of the dev extra")
 def test_the_bill_of_materials_names_every_package(tmp_path: Path) -> None:
     out = tmp_path / "sbom.json"
     command = [sys.executable, str(TOP / "tests" / "supply_chain.py"), "sbom", str(out)]
