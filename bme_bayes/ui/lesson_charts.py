@@ -78,27 +78,7 @@ def crowd(found: Meeting, diagnosis: str, result: str, colors: Palette) -> Spec:
 
 def tree(found: Meeting, diagnosis: str, colors: Palette) -> Spec:
     """The natural-frequency tree of a thousand people: by the diagnosis, then by the result."""
-    both, ill, false, neither = found.of(PEOPLE)
-    well = false + neither
-    people = (
-        (0.5, 0, PEOPLE, "people with\nmarrow edema", "text", None),
-        (0.25, 1, both + ill, f"with\n{diagnosis}", "text", 0.5),
-        (0.75, 1, well, f"without\n{diagnosis}", "text", 0.5),
-        (0.125, 2, both, "have\nthe result", "mark", 0.25),
-        (0.375, 2, ill, "do not\nhave it", "text", 0.25),
-        (0.625, 2, false, "have\nthe result", "mark", 0.75),
-        (0.875, 2, neither, "do not\nhave it", "text", 0.75),
-    )
-    nodes = [{"x": x, "y": y, "n": n, "label": t, "look": look} for x, y, n, t, look, _ in people]
-    lines = [
-        {"x": x, "y": y - 0.14, "x2": up, "y2": y - 0.5}
-        for x, y, _, _, _, up in people
-        if up is not None
-    ]
-    told = (
-        f"Tree: of {PEOPLE} people, {both + ill} have {diagnosis}, of whom {both} have the result; "
-        f"{well} do not have it, of whom {false} have the result."
-    )
+    nodes, lines, told = _branches(found, diagnosis)
     place: Spec = {
         "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, 1]}},
         "y": {"field": "y", "type": "quantitative", "axis": None,
@@ -124,6 +104,34 @@ def tree(found: Meeting, diagnosis: str, colors: Palette) -> Spec:
         "height": 330,
         "config": {"view": {"stroke": None}},
     }  # fmt: skip
+
+
+def _branches(found: Meeting, diagnosis: str) -> tuple[list[Spec], list[Spec], str]:
+    """The groups of people, the lines between them, and the same in words."""
+    both, ill, false, neither = found.of(PEOPLE)
+    well = false + neither
+    people = (
+        (0.5, 0, PEOPLE, "people with\nmarrow edema", "text", None),
+        (0.25, 1, both + ill, f"with\n{diagnosis}", "text", 0.5),
+        (0.75, 1, well, f"without\n{diagnosis}", "text", 0.5),
+        (0.125, 2, both, "have\nthe result", "mark", 0.25),
+        (0.375, 2, ill, "do not\nhave it", "text", 0.25),
+        (0.625, 2, false, "have\nthe result", "mark", 0.75),
+        (0.875, 2, neither, "do not\nhave it", "text", 0.75),
+    )
+    nodes: list[Spec] = [
+        {"x": x, "y": y, "n": n, "label": t, "look": look} for x, y, n, t, look, _ in people
+    ]
+    lines: list[Spec] = [
+        {"x": x, "y": y - 0.14, "x2": up, "y2": y - 0.5}
+        for x, y, _, _, _, up in people
+        if up is not None
+    ]
+    told = (
+        f"Tree: of {PEOPLE} people, {both + ill} have {diagnosis}, of whom {both} have the result; "
+        f"{well} do not have it, of whom {false} have the result."
+    )
+    return nodes, lines, told
 
 
 def fagan(before: float, ratio: float, colors: Palette) -> Spec:

@@ -73,12 +73,7 @@ def decision_chart(
 def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") -> Spec:
     """Net benefit by threshold, a line a strategy; `what` names the action."""
     models = [s for s in dict.fromkeys(curve["strategy"]) if s not in DASHES]
-    hues = [colors.strong, colors.mark, colors.weak, colors.text]
-    style = {
-        name: (hues[i % len(hues)], [[1, 0], [8, 3, 2, 3], [4, 2]][i // len(hues) % 3])
-        for i, name in enumerate(models)
-    }
-    style |= {name: (colors.quiet, dash) for name, dash in DASHES.items()}
+    style = _styles(models, colors)
     top = float(curve["net_benefit"].max())
     top = max(top, 0.01)
     shown = curve[curve["net_benefit"] > -0.3 * top]
@@ -119,6 +114,19 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
     }  # fmt: skip
     spec = _framed([band, line] if len(models) == 1 else [line], decision_words(curve), 260)
     return {**spec, "data": {"values": _records(shown)}}
+
+
+def _styles(models: Sequence[str], colors: Palette) -> dict[str, tuple[str, list[int]]]:
+    """Colour and dash of each strategy's line."""
+    hues, dashes = (
+        [colors.strong, colors.mark, colors.weak, colors.text],
+        [[1, 0], [8, 3, 2, 3], [4, 2]],
+    )
+    style = {
+        name: (hues[i % len(hues)], dashes[i // len(hues) % len(dashes)])
+        for i, name in enumerate(models)
+    }
+    return style | {name: (colors.quiet, dash) for name, dash in DASHES.items()}
 
 
 def decision_words(curve: pd.DataFrame) -> str:

@@ -62,17 +62,7 @@ def choose(now: Posterior, network: Network) -> Aim:
         if aim == PAIR:
             others = [d for d in now.diagnoses if d != diagnosis]
             other = _diagnosis("against", others, "shown_against", now)
-        limits = burdens(network)
-        burden = st.selectbox(
-            "Burden",
-            list(limits),
-            index=len(limits) - 1,
-            format_func=limits.__getitem__,
-            key="burden",
-            persist_state="session",
-            width=210,
-            help="For patient and clinic together, in tiers of 1 (asking) to 5.",
-        )
+        burden = _burden(network)
     tests = tests_here(network)
     only = st.pills(
         "Only from",
@@ -84,6 +74,20 @@ def choose(now: Posterior, network: Network) -> Aim:
     )
     targets = {ONE: diagnosis, PAIR: f"{diagnosis}:{other}"}
     return Aim(by == TESTS, targets.get(aim, aim), diagnosis, burden, tuple(only))
+
+
+def _burden(network: Network) -> int:
+    limits = burdens(network)
+    return st.selectbox(
+        "Burden",
+        list(limits),
+        index=len(limits) - 1,
+        format_func=limits.__getitem__,
+        key="burden",
+        persist_state="session",
+        width=210,
+        help="For patient and clinic together, in tiers of 1 (asking) to 5.",
+    )
 
 
 def _diagnosis(label: str, options: list[str], key: str, now: Posterior) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
@@ -42,29 +44,9 @@ def _list(parts: state.Split, network: Network) -> None:
     here = {f: c for f in order if (c := parts.used.get(f) or parts.paused.get(f))}
     told = {f: _told(network.variable(f), c, f in parts.paused) for f, c in here.items()}
     if st.session_state.get(CLICK) == PAUSE:
-        key = session.control(session.COUNTING)
-        st.pills(
-            "Entered: those marked count; click a finding to pause or resume it",
-            list(here),
-            selection_mode="multi",
-            default=[f for f in here if f not in parts.paused],
-            format_func=told.__getitem__,
-            key=key,
-            on_change=_take_pause,
-            args=(key, tuple(here)),
-            label_visibility="collapsed",
-        )
+        _to_pause(told, parts)
     else:
-        key = session.control(session.LISTED)
-        st.pills(
-            "Entered: click a finding to remove it",
-            list(here),
-            format_func=lambda f: f"{told[f]} :material/close:",
-            key=key,
-            on_change=_take_removal,
-            args=(key,),
-            label_visibility="collapsed",
-        )
+        _to_remove(told)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.segmented_control(
             "A click on a finding will",
@@ -85,6 +67,34 @@ def _list(parts: state.Split, network: Network) -> None:
                 on_click=session.change,
                 args=(_resume,),
             )
+
+
+def _to_pause(told: Mapping[str, str], parts: state.Split) -> None:
+    key = session.control(session.COUNTING)
+    st.pills(
+        "Entered: those marked count; click a finding to pause or resume it",
+        list(told),
+        selection_mode="multi",
+        default=[f for f in told if f not in parts.paused],
+        format_func=told.__getitem__,
+        key=key,
+        on_change=_take_pause,
+        args=(key, tuple(told)),
+        label_visibility="collapsed",
+    )
+
+
+def _to_remove(told: Mapping[str, str]) -> None:
+    key = session.control(session.LISTED)
+    st.pills(
+        "Entered: click a finding to remove it",
+        list(told),
+        format_func=lambda f: f"{told[f]} :material/close:",
+        key=key,
+        on_change=_take_removal,
+        args=(key,),
+        label_visibility="collapsed",
+    )
 
 
 def _told(variable: Variable, choice: str, paused: bool) -> str:

@@ -33,41 +33,47 @@ def draw() -> None:
             key="lesson_ratio_region",
             persist_state="session",
         )
-        diagnosis, finding, state = _choice(region)
-        current = model(region, DEFAULT_SETTING)
-        found = meeting(current.engine, {}, diagnosis, finding, state)
-        names = {v.id: v.label for v in current.network.diagnoses}
-        label = in_sentence(short(diagnosis, names))
-        st.markdown(
-            f"Seen in {_rate(found.with_it)} of 100 with {label} and in "
-            f"{_rate(found.without_it)} of 100 without it: a **likelihood ratio of "
-            f"{found.ratio:.2g}**."
-        )
-        given = st.slider(
-            f"Chance of {label} before the result (the model says {percent(found.present)})",
-            1,
-            99,
-            max(1, min(99, round(found.present * 100))),
-            format="%d %%",
-            key=f"lesson_ratio_before:{region}:{diagnosis}",
-            persist_state="session",
-        )
-        before = given / 100
-        after = after_ratio(before, found.ratio)
-        st.markdown(f"**{of_100(before)} before, {of_100(after)} after.**")
-        odds = before / (1 - before)
-        st.markdown(
-            f"Odds before {given} ÷ {100 - given} = {odds:.2g}. Times {found.ratio:.2g} is "
-            f"{odds * found.ratio:.2g}: the odds after, and {odds * found.ratio:.2g} ÷ "
-            f"{1 + odds * found.ratio:.2g} is {percent(after)}."
-        )
-        st.caption(RULE)
+        before, ratio = _worked(region)
     with right:
-        chart(fagan(before, found.ratio, charts.palette(st.context.theme.type)), "lesson_fagan")
+        chart(fagan(before, ratio, charts.palette(st.context.theme.type)), "lesson_fagan")
         st.caption(
             "Fagan's nomogram. Left: chance before. Middle: likelihood ratio. Right: chance "
             "after. Lay a straight line through the first two."
         )
+
+
+def _worked(region: str) -> tuple[float, float]:
+    """A result's likelihood ratio at work in words; the chance before it, and the ratio."""
+    diagnosis, finding, state = _choice(region)
+    current = model(region, DEFAULT_SETTING)
+    found = meeting(current.engine, {}, diagnosis, finding, state)
+    names = {v.id: v.label for v in current.network.diagnoses}
+    label = in_sentence(short(diagnosis, names))
+    st.markdown(
+        f"Seen in {_rate(found.with_it)} of 100 with {label} and in "
+        f"{_rate(found.without_it)} of 100 without it: a **likelihood ratio of "
+        f"{found.ratio:.2g}**."
+    )
+    given = st.slider(
+        f"Chance of {label} before the result (the model says {percent(found.present)})",
+        1,
+        99,
+        max(1, min(99, round(found.present * 100))),
+        format="%d %%",
+        key=f"lesson_ratio_before:{region}:{diagnosis}",
+        persist_state="session",
+    )
+    before = given / 100
+    after = after_ratio(before, found.ratio)
+    st.markdown(f"**{of_100(before)} before, {of_100(after)} after.**")
+    odds = before / (1 - before)
+    st.markdown(
+        f"Odds before {given} ÷ {100 - given} = {odds:.2g}. Times {found.ratio:.2g} is "
+        f"{odds * found.ratio:.2g}: the odds after, and {odds * found.ratio:.2g} ÷ "
+        f"{1 + odds * found.ratio:.2g} is {percent(after)}."
+    )
+    st.caption(RULE)
+    return before, found.ratio
 
 
 def _rate(share: float) -> str:

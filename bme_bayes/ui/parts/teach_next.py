@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -20,8 +21,8 @@ def draw(now: Play, network: Network) -> None:
     """Tests and findings to ask for, what the model would ask for, and the end."""
     st.subheader("What next?", anchor=False)
     st.caption(left_over(len(now.case.findings) - len(now.known)))
-    offered = {o.id: o for o in teaching.orders(network, load_bundles(), now)}
-    tests = [o for o in offered.values() if o.id not in network.variables]
+    offered = teaching.orders(network, load_bundles(), now)
+    tests = [o for o in offered if o.id not in network.variables]
     with st.container(horizontal=True, gap="small"):
         for each in tests:
             st.button(
@@ -31,11 +32,24 @@ def draw(now: Play, network: Network) -> None:
                 on_click=_ask,
                 args=(now, each),
             )
-    single = [o.id for o in offered.values() if o.id in network.variables]
+    _single(now, {o.id: o for o in offered if o.id in network.variables})
+    if not session.projector():
+        _models_choice(now)
+    st.button(
+        "That is enough: finish",
+        key="teach_finish",
+        icon=":material/flag:",
+        on_click=_finish,
+        args=(now,),
+    )
+
+
+def _single(now: Play, offered: Mapping[str, Order]) -> None:
+    """One finding to ask for, by its name."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.selectbox(
             "Or a single finding",
-            single,
+            list(offered),
             index=None,
             format_func=lambda f: offered[f].label if f in offered else f,
             key="teach_single",
@@ -50,15 +64,6 @@ def draw(now: Play, network: Network) -> None:
             on_click=_ask,
             args=(now, chosen),
         )
-    if not session.projector():
-        _models_choice(now)
-    st.button(
-        "That is enough: finish",
-        key="teach_finish",
-        icon=":material/flag:",
-        on_click=_finish,
-        args=(now,),
-    )
 
 
 def _models_choice(now: Play) -> None:

@@ -87,20 +87,8 @@ def _estimate(now: Play, network: Network) -> None:
         persist_state="session",
         wrap=True,
     )
-    chances: dict[str, float] = {}
-    for diagnosis in chosen:
-        chances[diagnosis] = (
-            st.slider(
-                f"{short(diagnosis, labels)}: main cause in how many of 100 such patients?",
-                0,
-                100,
-                max(5, 60 // len(chosen)),
-                5,
-                key=f"guess:{diagnosis}",
-                persist_state="session",
-            )
-            / 100
-        )
+    usual = max(5, 60 // max(len(chosen), 1))
+    chances = {d: _chance(d, short(d, labels), usual) for d in chosen}
     total = sum(chances.values())
     if total > 1:
         st.caption(f"Together {total * 100:.0f} of 100: they are scaled down to 100.")
@@ -116,6 +104,13 @@ def _estimate(now: Play, network: Network) -> None:
         on_click=session.set_play,
         args=(teaching.commit(now, teaching.spread(chances, list(labels))),),
     )
+
+
+def _chance(diagnosis: str, name: str, usual: int) -> float:
+    """How likely the learner takes a diagnosis to be the main cause; `usual` of 100 at first."""
+    told = f"{name}: main cause in how many of 100 such patients?"
+    key = f"guess:{diagnosis}"
+    return st.slider(told, 0, 100, usual, 5, key=key, persist_state="session") / 100
 
 
 def _compared(now: Play) -> None:
