@@ -6,7 +6,6 @@ import re
 
 from bme_bayes.checks.files import Findings, Line, Names, Tables, number
 
-SOURCE_KINDS = ("publication", "overview", "elicitation", "choice")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 NOT_USED = "no"
 

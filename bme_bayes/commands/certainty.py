@@ -17,7 +17,6 @@ from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import DiagnosisUncertainty, Uncertainty
 
 SHOWN = 10
-NEEDED = ("Number", "Is", "Needed", "In its interval", "Then leads")
 
 
 def sure(args: argparse.Namespace) -> Answer:
