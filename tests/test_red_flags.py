@@ -27,10 +27,22 @@ FIRING = [
     ("suspected_infection", {"fluid_collection": P}, REGIONS),
     ("suspected_infection", {"crp": "markedly_raised"}, REGIONS),
     ("suspected_infection", {"esr": "markedly_raised"}, REGIONS),
-    ("suspected_infection", {"endplate_and_disc_signal": P, "paraspinal_edema": P}, ("spine",)),
-    ("suspected_infection", {"endplate_and_disc_signal": P, "crp": "raised"}, ("spine",)),
-    ("suspected_infection", {"endplate_and_disc_signal": P, "recent_infection": P}, ("spine",)),
-    ("suspected_infection", {"endplate_and_disc_signal": P, "immunosuppression": P}, ("spine",)),
+    (
+        "disc_signal_of_infection",
+        {"endplate_and_disc_signal": P, "paraspinal_edema": P},
+        ("spine",),
+    ),
+    ("disc_signal_of_infection", {"endplate_and_disc_signal": P, "crp": "raised"}, ("spine",)),
+    (
+        "disc_signal_of_infection",
+        {"endplate_and_disc_signal": P, "recent_infection": P},
+        ("spine",),
+    ),
+    (
+        "disc_signal_of_infection",
+        {"endplate_and_disc_signal": P, "immunosuppression": P},
+        ("spine",),
+    ),
     ("concerning_lesion", {"mass_or_cortical_destruction": P}, REGIONS),
     ("concerning_lesion", {"t1_marrow_replacement": P}, REGIONS),
     ("concerning_lesion", {"radiograph": "destructive"}, REGIONS),
@@ -91,7 +103,7 @@ QUIET_AND_DANGEROUS: dict[str, tuple[str, Found, str]] = {
     "discitis after bacteraemia, no fever": (
         "spine",
         {"recent_infection": P, "endplate_and_disc_signal": P, "systemic_signs": "absent"},
-        "suspected_infection",
+        "disc_signal_of_infection",
     ),
     "child with a destructive lesion": (
         "knee",
