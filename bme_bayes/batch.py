@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.errors import InvalidFinding
-from bme_bayes.findings import Coded, assume_unremarkable, observable
+from bme_bayes.findings import Coded, observable
 from bme_bayes.log_tables import LogTables, age_and_sex
 from bme_bayes.machine import aligned, inner
+from bme_bayes.mentions import as_stated, assume_unremarkable
 from bme_bayes.network import EDEMA, Network
 
 Floats = NDArray[np.float64]
@@ -78,16 +79,17 @@ class BatchKernel:
     """The posterior of a chunk of patients.
 
     `unmentioned` below 1 takes risk factors that are not known for less likely, as in
-    `Engine.belief`; None takes what the setting says.
+    `Engine.belief`; None reads the table as the setting says.
     """
 
     def __init__(self, space: DiseaseSpace, unmentioned: float | None = None) -> None:
-        prior = space.network.prior
-        strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
-        self.space, names = space, columns(space.network)
-        self.assumed = assume_unremarkable(space.network, {}, strength)
-        self.names = names
-        self.known = [(n, np.eye(len(space.network.variable(n).states))) for n in names]
+        network = space.network
+        self.space, self.names = space, columns(network)
+        self.assumed = assume_unremarkable(network, {}, unmentioned)
+        self.known = {
+            v.id: np.stack([as_stated(network, v, row) for row in np.eye(len(v.states))])
+            for v in map(network.variable, self.names)
+        }
 
     def posterior(self, codes: Codes) -> BatchPosterior:
         """Main cause and presence of a chunk of patients (N, columns)."""
@@ -113,28 +115,26 @@ class BatchKernel:
     @cached_property
     def tables(self) -> LogTables:
         """What is a sum of logarithms, made for the first chunk with many patients."""
-        return LogTables(self.space, self.names, self.assumed)
+        return LogTables(self.space, self.known, self.assumed)
 
     def _weigh(self, codes: Codes, pair: int, out: Floats) -> Floats:
         """Weights into `out` (N, S) of patients of one age and sex; logarithms of scale (N,)."""
         scale = self.tables.weights(codes, pair, out)
         for i, patient in enumerate(codes.tolist()):
-            rest = self._coded(patient, self.tables.rest)
+            rest = self.tables.rest_assumed | self._coded(patient, self.tables.rest)
             scale[i] += self.space.products.multiply(out[i], rest)
         return scale
 
     def _weigh_each(self, codes: Codes, _: int, out: Floats) -> Floats:
         """The same for any patients, one at a time."""
         scale = np.empty(len(codes))
-        every = range(len(self.names))
+        every = tuple(enumerate(self.names))
         for i, patient in enumerate(codes.tolist()):
             out[i], scale[i] = self.space.weigh(self.assumed | self._coded(patient, every))
         return scale
 
-    def _coded(self, patient: list[int], places: Iterable[int]) -> Coded:
-        return {
-            self.known[i][0]: self.known[i][1][patient[i]] for i in places if patient[i] != UNKNOWN
-        }
+    def _coded(self, patient: list[int], columns: Iterable[tuple[int, str]]) -> Coded:
+        return {n: self.known[n][patient[i]] for i, n in columns if patient[i] != UNKNOWN}
 
 
 def batch_posterior(

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import DefinitionError, Problem
-from bme_bayes.findings import assume_unremarkable, code_findings
+from bme_bayes.mentions import read_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior, summarise
 from bme_bayes.questions.battery import choose, load_bundles
@@ -58,13 +58,11 @@ class Engine:
     def belief(self, findings: Findings, unmentioned: float | None = None) -> Belief:
         """The joint posterior; raises `UnknownName`, `InvalidFinding` or `Contradiction`.
 
-        `unmentioned` below 1 takes risk factors that were not entered for less likely; the
-        default is that of the setting: 1 (unknown is never absent) but for case reports.
+        `unmentioned` below 1 takes risk factors that were not entered for less likely. The
+        default is the setting's reading (`bme_bayes.mentions`): unknown is never absent, but
+        for published reports.
         """
-        prior = self.network.prior
-        strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
-        coded = code_findings(self.network, findings)
-        return self.space.belief(coded, assume_unremarkable(self.network, findings, strength))
+        return self.space.belief(*read_findings(self.network, findings, unmentioned))
 
     def posterior(
         self,

@@ -43,21 +43,6 @@ def code_findings(network: Network, findings: Mapping[str, object]) -> Coded:
     return coded
 
 
-def assume_unremarkable(network: Network, findings: Mapping[str, object], strength: float) -> Coded:
-    """What is taken of risk factors that were not mentioned: present is `strength` as likely.
-
-    A report names a risk factor that is there and is often silent on one that is not. With
-    strength 1 nothing is assumed, which is the rule for a patient: unknown is never absent.
-    An explicit "unknown" stays unknown.
-    """
-    if not 0 < strength <= 1:
-        raise InvalidFinding(f"strength {strength!r} is outside 0 (excluded) to 1")
-    if strength == 1:
-        return {}
-    open_risks = [v for v in network.risks if v.id not in findings]
-    return {v.id: np.array([1.0] + [strength] * (len(v.states) - 1)) for v in open_risks}
-
-
 def observable(network: Network, name: str) -> Variable:
     """The variable behind a finding; raises `UnknownName` if it can't be observed."""
     variable = network.variables.get(name)

@@ -7,7 +7,7 @@ patient has: a row of zeros and ones for the patient, times a table with a row a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +26,23 @@ NEVER = -1e5
 class LogTables:
     """The part of a batch that is a sum of logarithms.
 
-    `names` are the columns of a table of codes, `assumed` what is taken for granted of risk
-    factors without a code. `rest` are the columns of findings that have no place in the tables.
+    `known` has a row of relative likelihoods a code, of each column of a table of codes;
+    `assumed` is what is taken for granted of variables without a code. `rest` are the columns
+    of findings that have no place in the tables, `rest_assumed` what is assumed of them.
     """
 
-    def __init__(self, space: DiseaseSpace, names: Sequence[str], assumed: Coded) -> None:
-        self.space, self.assumed, self.names = space, assumed, names
+    def __init__(self, space: DiseaseSpace, known: Mapping[str, Floats], assumed: Coded) -> None:
+        self.space, self.assumed, self.names = space, assumed, tuple(known)
+        names = self.names
         free = [n for n in names if n in space.cpds and self._is_free(n)]
         self.risks = list(space.roots.names)
         apart = {"age_band", "sex", EDEMA, *self.risks, *free}
-        self.rest = [i for i, n in enumerate(names) if n not in apart]
+        self.rest = [(i, n) for i, n in enumerate(names) if n not in apart]
+        self.rest_assumed = {n: assumed[n] for _, n in self.rest if n in assumed}
         self.below = np.vstack(
             [
                 _logarithm(np.stack([1 - space.edema, space.edema])),
-                *(_logarithm(space.likelihood[n][:, 0]) for n in free),
+                *(self._rows(n, known[n], space.likelihood[n][:, 0]) for n in free),
             ]
         )
         below = {n: space.network.variable(n).states for n in (EDEMA, *free)}
@@ -68,6 +71,13 @@ class LogTables:
         np.exp(out, out=out)
         return top
 
+    def _rows(self, name: str, known: Floats | None, likelihood: Floats) -> Floats:
+        """Logarithms (codes, S) of P(what a code says | scenario); then of what is assumed."""
+        said = likelihood if known is None else known @ likelihood
+        if name in self.assumed:
+            said = np.vstack([said, self.assumed[name] @ likelihood])
+        return _logarithm(said)
+
     def _is_free(self, name: str) -> bool:
         variable = self.space.network.variable(name)
         return not (variable.process or variable.part_of or name in self.space.parts)
@@ -93,9 +103,7 @@ class LogTables:
             prior = space.solved.scenario * roots.everyone[pair]
             rows = [_logarithm(prior)[None], self.below]
             for name, given in zip(self.risks, roots.given, strict=True):
-                rows.append(_logarithm(given[:, pair]))
-                if name in self.assumed:
-                    rows.append(_logarithm(self.assumed[name] @ given[:, pair])[None])
+                rows.append(self._rows(name, None, given[:, pair]))
             found = aligned_copy(np.vstack(rows))
             self._tables[pair] = found
         return found

@@ -21,6 +21,11 @@ class PriorSet:
     over a region's diagnoses these sum to the expected number of diagnoses a patient.
     `mix[(variable, state)]` is the share of attenders in a state of age band, sex or a risk
     factor; the baseline state is the rest. `none` is the share with none of the diagnoses.
+    The next three are about how findings are read, and are neutral but for published reports.
+    `unmentioned` and `unmentioned_signs`: how much less likely a risk factor or a sign is that
+    was not mentioned (1: unknown is never absent). `stated_absence`: how likely an absence is
+    stated in a disease that shows the sign, as a multiple of one that does not (0: it is absent;
+    1: the statement says nothing; above 1: it is made where the sign was to be expected).
     `links[region][(quantity, child, state, cause)]` are numbers of the network that are other
     ones in this setting; most settings have none.
 
@@ -38,10 +43,18 @@ class PriorSet:
     none: float = 0.02
     kind_power: float = 1.0
     unmentioned: float = 1.0
+    unmentioned_signs: float = 1.0
+    stated_absence: float = 0.0
     evaluation_only: bool = False
     provenance: str = ""
     links: Mapping[str, Mapping[NumberKey, Number]] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scalars(self) -> tuple[float, ...]:
+        """The single numbers, in a fixed order."""
+        reading = (self.unmentioned, self.unmentioned_signs, self.stated_absence)
+        return (self.none, self.kind_power, *reading)
 
     def region(self, region: str) -> Mapping[tuple[str, str], Number]:
         """The base rates of one region."""

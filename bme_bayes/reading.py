@@ -189,7 +189,7 @@ def with_version(network: Network) -> Network:
         digest.update(repr((kind.id, kind.diagnosis, kind.grade)).encode())
     prior = network.prior
     rates = list(prior.region(network.region).values()) + list(prior.mix.values()) if prior else []
-    scalars = (prior.none, prior.kind_power, prior.unmentioned) if prior else ()
+    scalars = prior.scalars if prior else ()
     for n in (*network.numbers.values(), *rates):
         name = (n.quantity, n.child, n.state, n.cause)
         digest.update(repr((name, *map(float, (n.value, n.low, n.high, n.n)))).encode())

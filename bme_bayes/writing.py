@@ -27,6 +27,8 @@ def dump_prior(prior: PriorSet) -> str:
             "none": prior.none,
             "kind_power": prior.kind_power,
             "unmentioned": prior.unmentioned,
+            "unmentioned_signs": prior.unmentioned_signs,
+            "stated_absence": prior.stated_absence,
             "provenance": prior.provenance,
             "base": {region: _rows(rates.values()) for region, rates in prior.base.items()},
             "mix": _rows(prior.mix.values()),

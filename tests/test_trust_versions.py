@@ -185,7 +185,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     patients = {
         "band": {"serpentine_band": "present"},
         "fever": {"systemic_signs": "present"},
-        "same": {"crp": "raised"},
+        "same": {"crp": "raised", "serpentine_band": "unknown"},
     }
     lines = [
         json.dumps({"case_id": name, "region": "hip", "findings": found, "diagnosis": "avn"})

@@ -15,8 +15,9 @@ from bme_bayes.network import REGIONS
 
 MOST_DIAGNOSES = 1.6
 KEYS = ("name", "label", "description", "evaluation_only", "none", "kind_power", "unmentioned",
-        "provenance", "base", "mix", "links")  # fmt: skip
-RANGES = {"none": (0.0, 0.5), "kind_power": (0.0, 2.0), "unmentioned": (0.0, 1.0)}
+        "unmentioned_signs", "stated_absence", "provenance", "base", "mix", "links")  # fmt: skip
+RANGES = {"none": (0.0, 0.5), "kind_power": (0.0, 2.0), "unmentioned": (0.0, 1.0),
+          "unmentioned_signs": (0.0, 1.0), "stated_absence": (0.0, 10.0)}  # fmt: skip
 LETTER = {name: letter for letter, name in REGIONS.items()}
 
 

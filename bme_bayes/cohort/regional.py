@@ -44,7 +44,6 @@ class RegionScorer:
         self.engine = Engine(network)
         self.kernel = BatchKernel(self.engine.space)
         self.places = {name: i for i, name in enumerate(columns(network))}
-        self.assumes = network.prior is not None and network.prior.unmentioned < 1
 
     @property
     def diagnoses(self) -> tuple[str, ...]:
@@ -105,10 +104,10 @@ class RegionScorer:
     def _weights(self, variable: str, cell: Cell) -> Floats | None:
         """Likelihoods of an uncertain finding.
 
-        Where a setting takes risk factors that are not mentioned for less likely, one that is
-        said to be unknown is uncertain between all its states.
+        Where a setting takes what is not mentioned for less likely, a variable that is said to
+        be unknown is uncertain between all its states.
         """
-        if cell.unknown and self.assumes and self.network.variable(variable).role == "risk":
+        if cell.unknown and variable in self.kernel.assumed:
             return np.ones(len(self.network.variable(variable).states))
         return cell.soft
 

@@ -61,6 +61,8 @@ def _clinic(network: Network) -> Network:
 
 WITHOUT: dict[str, Change] = {
     "the whole model": lambda network: network,
+    "stated absences taken as they stand": _prior(lambda p: replace(p, stated_absence=0.0)),
+    "silence on signs taken for unknown": _prior(lambda p: replace(p, unmentioned_signs=1.0)),
     "silence on risk factors taken for unknown": _prior(lambda p: replace(p, unmentioned=1.0)),
     "kinds as common as in a clinic": _prior(lambda p: replace(p, kind_power=1.0)),
     "findings of a process taken for independent": _numbers(_independent),

@@ -2,7 +2,7 @@
 
 One diagnosis a patient; a diagnosis' cell is the average over its kinds, weighted as they
 are before any finding; findings and risk factors are independent given the diagnosis; there
-are no processes, leaks or combinations.
+are no processes, leaks or combinations. What is stated and what is not is read as in the network.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.cpds import cell_frequencies
 from bme_bayes.engine import Engine
-from bme_bayes.findings import code_findings
+from bme_bayes.mentions import read_findings
 from bme_bayes.network import EDEMA
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ class NaiveBayes:
 
     def __init__(self, engine: Engine) -> None:
         self.network = engine.network
-        before = engine.posterior({}).diagnoses
+        before = engine.posterior({}, unmentioned=1.0).diagnoses
         self.diagnoses = tuple(before)
         kinds = self.network.kinds
         weights = np.array(
@@ -51,9 +51,9 @@ class NaiveBayes:
 
     def posterior(self, findings: Mapping[str, object]) -> dict[str, float]:
         """P(diagnosis | findings), which sum to 1."""
-        coded = code_findings(self.network, findings)
+        coded, assumed = read_findings(self.network, findings)
         log = np.log(np.maximum(self.prior, 1e-12))
-        for name, likelihood in coded.items():
+        for name, likelihood in {**assumed, **coded}.items():
             if name != EDEMA:
                 log = log + np.log(likelihood @ self.tables[name])
         weight = np.exp(log - log.max())

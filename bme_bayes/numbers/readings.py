@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import DiseaseSpace
-from bme_bayes.findings import Coded, assume_unremarkable, code_findings
+from bme_bayes.findings import Coded, code_findings
+from bme_bayes.mentions import assume_unremarkable
 
 Floats = NDArray[np.float64]
 

@@ -56,11 +56,15 @@ REPORTS = Setting(
     "The flattened mix of published reports, in which rare and deceptive disease is "
     "over-represented. For evaluation, never for a patient.",
 )
-FLATTENING = 0.3
+FLATTENING = 0.2
 REPORT_DIAGNOSES = 1.06
 REPORT_KIND_POWER = 0.5
 REPORT_UNMENTIONED = 0.2
 """A report is silent on most risk factors that are absent and names those that are present."""
+REPORT_UNMENTIONED_SIGNS = 0.8
+"""It leaves out signs that were absent, and many that nobody looked for."""
+REPORT_STATED_ABSENCE = 2.0
+"""It states the absence of a sign that the disease at hand usually shows."""
 
 BaseRow = dict[str, object]
 
@@ -180,6 +184,8 @@ def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict
         "none": 0.01 if reports else NONE_SHARE,
         "kind_power": REPORT_KIND_POWER if reports else 1.0,
         "unmentioned": REPORT_UNMENTIONED if reports else 1.0,
+        "unmentioned_signs": REPORT_UNMENTIONED_SIGNS if reports else 1.0,
+        "stated_absence": REPORT_STATED_ABSENCE if reports else 0.0,
         "provenance": "three elicitation passes, pooled",
         "base": {
             r: flattened(evidence, r, shifts) if reports else base_rates(evidence, source, r)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bme_bayes.disease_space import DiseaseSpace
-from bme_bayes.findings import assume_unremarkable, code_findings
+from bme_bayes.mentions import read_findings
 from bme_bayes.network import Network
 from bme_bayes.pgm.nodes import REFERRED, build_nodes
 
@@ -68,16 +68,14 @@ def pgmpy_evidence(
     """Findings as evidence and virtual evidence for pgmpy, with what the model takes as given.
 
     These are the selection node, marrow edema (present unless the findings say otherwise) and
-    the setting's reading of unmentioned risk factors: so the answers are those of
+    the setting's reading of what was stated and what was not: so the answers are those of
     `bme_bayes.Engine`. Raises `UnknownName`, `InvalidFinding` or `Contradiction`; findings
     that are impossible together pass here, and pgmpy answers them with NaN.
     """
     from pgmpy.factors.discrete import TabularCPD  # noqa: PLC0415
 
-    prior = network.prior
-    strength = unmentioned if unmentioned is not None else prior.unmentioned if prior else 1.0
-    coded = code_findings(network, findings)
-    coded = {**assume_unremarkable(network, findings, strength), **coded}
+    coded, assumed = read_findings(network, findings, unmentioned)
+    coded = {**assumed, **coded}
     evidence, virtual = {REFERRED: "present"}, []
     for name, likelihood in coded.items():
         states = network.variable(name).states

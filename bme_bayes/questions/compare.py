@@ -10,7 +10,8 @@ import pandas as pd
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError, UnknownName
-from bme_bayes.findings import assume_unremarkable, code_findings, describe
+from bme_bayes.findings import describe
+from bme_bayes.mentions import read_findings
 from bme_bayes.network import Network, Number
 from bme_bayes.notebook import answer_html, bar, percent
 from bme_bayes.posterior import Posterior, summarise
@@ -88,9 +89,7 @@ def variant(
         start = space.solved.theta
         space = DiseaseSpace(with_rates(space.network, rates), lambda _: start.copy())
     network = space.network
-    strength = network.prior.unmentioned if network.prior else 1.0
-    assumed = assume_unremarkable(network, findings, strength)
-    return Variant(label, space, space.belief(code_findings(network, findings), assumed))
+    return Variant(label, space, space.belief(*read_findings(network, findings)))
 
 
 def with_rates(network: Network, rates: Mapping[str, float]) -> Network:

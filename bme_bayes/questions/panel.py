@@ -88,7 +88,8 @@ def _given_family(
     space: DiseaseSpace, belief: Belief, variable: Variable, whole: Variable, level: Floats | None
 ) -> Floats:
     """(states, S) the same when parts of the finding, or what it is part of, are known."""
-    known, wanted = belief.known, np.eye(len(variable.states))
+    known = belief.known
+    wanted = np.eye(len(variable.states)) * known.get(variable.id, 1.0)
     joint = np.stack([space.observed(whole.id, {**known, variable.id: row}) for row in wanted])
     base = space.observed(whole.id, known)
     if level is None:

@@ -81,16 +81,16 @@ class Subsets:
         return out
 
     def _groups(self) -> list[Group]:
-        network, place = self.space.network, {n: i for i, n in enumerate(self.names)}
+        place = {n: i for i, n in enumerate(self.names)}
         together: dict[str, list[str]] = {}
         for name in self.names:
-            variable = network.variable(name)
-            whole = network.variable(variable.part_of or name)
-            key = "roots" if variable.role in ("context", "risk") else whole.process or whole.id
-            together.setdefault(key, []).append(name)
-        assumed, _ = self.space.split_evidence(self.belief.assumed)
-        if assumed:
+            together.setdefault(self._together(name), []).append(name)
+        roots, below = self.space.split_evidence(self.belief.assumed)
+        if roots:
             together.setdefault("roots", [])
+        apart = {n: v for n, v in below.items() if self._together(n) not in together}
+        self.weight = np.array(self.weight)
+        self.space.products.multiply(self.weight, apart)
         make = {True: self._roots_table, False: self._findings_table}
         groups = [
             Group(tuple(place[n] for n in names), make[key == "roots"](tuple(names)))
@@ -99,6 +99,14 @@ class Subsets:
         if "roots" not in together:
             self.weight = self.weight * self.space.roots_weight({})
         return groups
+
+    def _together(self, name: str) -> str:
+        """What a finding hangs together with: the roots, a process or a whole."""
+        variable = self.space.network.variable(name)
+        if variable.role in ("context", "risk"):
+            return "roots"
+        whole = self.space.network.variable(variable.part_of or name)
+        return whole.process or whole.id
 
     def _roots_table(self, names: tuple[str, ...]) -> Callable[[Bools], Floats]:
         roots, coded = self.space.roots, self.belief.coded
@@ -131,11 +139,16 @@ class Subsets:
             wholes.setdefault(network.variable(name).part_of or name, []).append(name)
         process = network.variable(next(iter(wholes))).process
         level = space.levels[process] if process else np.ones((1, space.scenarios.size))
+        key, assumed = self._together(names[0]), space.split_evidence(self.belief.assumed)[1]
+        for name in (n for n in assumed if n not in wholes and self._together(n) == key):
+            level = level * space.observed(name, {name: assumed[name]})
         made: dict[tuple[str, ...], Floats] = {}
 
         def factor(whole: str, entered: tuple[str, ...]) -> Floats:
             if entered not in made:
-                made[entered] = space.observed(whole, {n: coded[n] for n in entered})
+                known = {n: v for n, v in assumed.items() if n == whole}
+                known |= {n: coded[n] for n in entered}
+                made[entered] = space.observed(whole, known)
             return made[entered]
 
         def table(masks: Bools) -> Floats:
@@ -145,7 +158,7 @@ class Subsets:
                 joint = level
                 for whole, members in wholes.items():
                     entered = tuple(n for n in members if n in on)
-                    if entered:
+                    if entered or whole in assumed:
                         joint = joint * factor(whole, entered)
                 rows.append(joint.sum(axis=0))
             return np.stack(rows)
