@@ -18,6 +18,14 @@ from bme_bayes.ui.row_charts import SCHEMA, Spec
 
 SIDE = 320
 DASHES = {ALL: [6, 3], NONE: [2, 2]}
+HINT = [
+    {"field": "strategy", "type": "nominal", "title": "Strategy"},
+    {"field": "threshold", "type": "quantitative", "format": ".0%", "title": "Threshold"},
+    {"field": "net_benefit", "type": "quantitative", "format": ".3f", "title": "Net benefit"},
+    {"field": "avoided", "type": "quantitative", "format": ".0f",
+     "title": "Needless actions saved for each 100 patients"},
+]  # fmt: skip
+"""What a decision curve says of a point."""
 
 
 def calibration_chart(found: Calibration, colors: Palette = LIGHT) -> alt.LayerChart:
@@ -87,13 +95,6 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
         "axis": {**_axis(colors), "format": ".2f"},
         "scale": {"domain": [-0.05 * top, high]},
     }
-    hint = [
-        {"field": "strategy", "type": "nominal", "title": "Strategy"},
-        {"field": "threshold", "type": "quantitative", "format": ".0%", "title": "Threshold"},
-        {"field": "net_benefit", "type": "quantitative", "format": ".3f", "title": "Net benefit"},
-        {"field": "avoided", "type": "quantitative", "format": ".0f",
-         "title": "Needless actions saved for each 100 patients"},
-    ]  # fmt: skip
     scale = {"domain": list(style), "range": [c for c, _ in style.values()]}
     dash = {"domain": list(style), "range": [d for _, d in style.values()]}
     legend = {"orient": "top", "title": None, "labelColor": colors.text, "labelFontSize": 12,
@@ -108,7 +109,7 @@ def decision_spec(curve: pd.DataFrame, colors: Palette, what: str = "acting") ->
     }  # fmt: skip
     line = {
         "mark": {"type": "line", "strokeWidth": 2.2, "clip": True},
-        "encoding": {"x": x, "y": y, "tooltip": hint,
+        "encoding": {"x": x, "y": y, "tooltip": HINT,
                      "color": {"field": "strategy", "scale": scale, "legend": legend},
                      "strokeDash": {"field": "strategy", "scale": dash, "legend": legend}},
     }  # fmt: skip
