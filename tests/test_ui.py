@@ -291,7 +291,8 @@ def test_figures_kinds_and_stories_are_written_when_opened(app: AppTest) -> None
     settle(app)
     said = text(app)
     assert "Any other combination" in said
-    assert "Since the last step" in said
+    assert "| Diagnosis | Main cause | Present | Since start, last step |" in said
+    assert "and since the last step" in said
 
 
 def test_a_finding_is_paused_and_resumed(app: AppTest) -> None:

@@ -48,19 +48,28 @@ def _on_demand(title: str, key: str, text: Callable[[], str]) -> None:
 def table(
     now: Posterior, start: Posterior, before: Posterior | None, sure: Uncertainty | None
 ) -> str:
-    """Every figure, for reading out and for those who cannot use the chart."""
-    head = ["Diagnosis", "Main cause", "95 % interval", "Present", "Since no finding"]
-    head += ["Since the last step"] if before else []
+    """Every figure, for reading out and for those who cannot use the chart.
+
+    Four narrow columns: all are seen at the width of a phone.
+    """
+    since = "Since start, last step" if before else "Since start"
+    head = ["Diagnosis", "Main cause", "Present", since]
     rows = [head, ["---"] * len(head)]
     for name, found in now.diagnoses.items():
         chance = found.main_cause
         interval = between(sure.diagnoses[name].main_cause) if sure else "…"
         figures = [of_100(chance, brief=True), interval, of_100(found.present, brief=True)]
+        main, interval, present = (figure.removesuffix(" of 100") for figure in figures)
         changes = [points(chance, p.diagnoses[name].main_cause) for p in (start, before) if p]
-        cells = [figure.removesuffix(" of 100") for figure in figures]
-        rows.append([short(name, now.labels), *cells, *changes])
+        cells = [f"{main} ({interval})", present, ", ".join(changes)]
+        rows.append([short(name, now.labels), *cells])
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines) + "\n\nIn patients of 100; changes are of the main cause."
+    steps = ", and since the last step" if before else ""
+    told = (
+        "In patients of 100; in brackets the 95 % interval. The last column is the change of the "
+        f"main cause since no finding was entered{steps}."
+    )
+    return "\n".join([*lines, "", told])
 
 
 def details(name: str, now: Posterior, network: Network) -> str:
