@@ -136,6 +136,18 @@ def test_next_gives_every_finding_and_a_readable_table(capsys: Capture, case: st
     assert "of 100" in text
 
 
+def test_next_before_the_mri_is_the_whole_scan(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({"region": "hip", "findings": {"marrow_edema": "not_imaged"}}))
+    found = answer(capsys, "next", str(path), "--top", "5")
+    network = bme_bayes.load("hip")
+    assert len(found["findings"]) == 5
+    assert "mri" not in {network.variable(f["id"]).group for f in found["findings"]}
+    tests = [test["id"] for test in found["tests"]]
+    assert "mri" in tests
+    assert "repeat_mri" not in tests
+
+
 def test_case_from_a_file_of_several(capsys: Capture) -> None:
     first = json.loads(CASES.read_text().splitlines()[0])["case_id"]
     assert answer(capsys, "posterior", str(CASES), "--case", first)["diagnoses"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,11 +13,11 @@ from bme_bayes.commands.tables import of_hundred, paragraph, percent, short, tab
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
-from bme_bayes.questions.battery import load_bundles
+from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.bundles import BundlePanel, bundle_values
 from bme_bayes.questions.red_flags import LabelWarning, RedFlag, label_warnings, red_flags
 from bme_bayes.questions.uncertainty import credible_intervals
-from bme_bayes.questions.value import NextFindings
+from bme_bayes.questions.value import FindingValue, NextFindings
 from bme_bayes.reading import load
 
 SHOWN = 0.005
@@ -143,23 +144,27 @@ def _rows(network: Network, found: Posterior, ranges: Ranges, name: str) -> list
 
 
 def next_findings(args: argparse.Namespace) -> Answer:
-    """Which findings not yet known would change the picture most."""
+    """Which findings not yet known would change the picture most; before the MRI, none of it."""
     case, engine = open_case(args)
-    found = engine.next_findings(case.findings, target=args.target, top=args.top)
+    found = engine.next_findings(case.findings, target=args.target)
+    waiting = awaiting_mri(engine.network, case.findings)
+    listed = [f for f in found.findings if f.id not in waiting][: args.top]
     belief = engine.belief(case.findings)
     tests = bundle_values(
         engine.space,
         belief,
-        load_bundles(),
+        possible_tests(engine.network, case.findings),
         args.target,
         rng=np.random.default_rng(args.seed),
         tolerance=TOLERANCE,
     )
-    text = _next_text(engine.network, found, tests, args.top or NEXT_SHOWN)
-    return Answer({**stamp(engine.network), **_next_data(found, tests)}, text)
+    text = _next_text(engine.network, found, listed[: args.top or NEXT_SHOWN], tests)
+    return Answer({**stamp(engine.network), **_next_data(found, listed, tests)}, text)
 
 
-def _next_data(found: NextFindings, tests: BundlePanel) -> dict[str, object]:
+def _next_data(
+    found: NextFindings, listed: Sequence[FindingValue], tests: BundlePanel
+) -> dict[str, object]:
     return {
         "target": found.target,
         "leader": found.leader,
@@ -175,7 +180,7 @@ def _next_data(found: NextFindings, tests: BundlePanel) -> dict[str, object]:
                 "changes_lead": f.changes_lead,
                 "crosses": list(f.crosses),
             }
-            for f in found.findings
+            for f in listed
         ],
         "tests": [
             {
@@ -192,9 +197,11 @@ def _next_data(found: NextFindings, tests: BundlePanel) -> dict[str, object]:
     }
 
 
-def _next_text(network: Network, found: NextFindings, tests: BundlePanel, top: int) -> str:
+def _next_text(
+    network: Network, found: NextFindings, listed: Sequence[FindingValue], tests: BundlePanel
+) -> str:
     rows = []
-    for f in found.findings[:top]:
+    for f in listed:
         for i, (state, result) in enumerate(f.results.items()):
             leader = result.leader
             rows.append(
