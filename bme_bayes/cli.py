@@ -29,7 +29,16 @@ from bme_bayes.commands import (
     versions,
 )
 from bme_bayes.commands import data as data_commands
-from bme_bayes.commands.options import common, of_case, of_draws, of_seed, port, positive
+from bme_bayes.commands.options import (
+    common,
+    least_patients,
+    of_case,
+    of_draws,
+    of_seed,
+    port,
+    shown,
+    workers,
+)
 from bme_bayes.errors import BmeBayesError
 
 Command = Callable[[str, Run, str], argparse.ArgumentParser]
@@ -102,10 +111,10 @@ def _patient_commands(command: Command) -> None:
     following.add_argument("--target", default="all", metavar="all|dangerous|ID|ID:ID",
                            help="what to learn about: all diagnoses, the dangerous ones, one, "
                            "or one against another")  # fmt: skip
-    following.add_argument("--top", type=positive, metavar="N", help="show the first N")
+    following.add_argument("--top", type=shown, metavar="N", help="show the first N")
     explain.add_argument("diagnosis", metavar="DIAGNOSIS", help="its id (see `bme-bayes list`)")
     sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id (the leading one)")
-    sure.add_argument("--top", type=positive, metavar="N", help="numbers to show (10)")
+    sure.add_argument("--top", type=shown, metavar="N", help="numbers to show (10)")
     report.add_argument("--out", required=True, metavar="FILE",
                         help="a .html file, which prints well, or a .json file")  # fmt: skip
     _what_if(compare)
@@ -158,7 +167,7 @@ def _cohort_commands(command: Command) -> None:
     score.add_argument("--keep", action="append", metavar="COLUMN",
                        help="pass a column through; may be repeated")  # fmt: skip
     score.add_argument("--strict", action="store_true", help="stop at the first bad row")
-    score.add_argument("--workers", type=positive, default=1, metavar="N",
+    score.add_argument("--workers", type=workers, default=1, metavar="N",
                        help="processes of this computer (1); the results are the same")  # fmt: skip
     score.add_argument("--dask", metavar="local|tcp://HOST:PORT",
                        help="a Dask cluster: one of this computer, or a scheduler's")  # fmt: skip
@@ -171,7 +180,7 @@ def _cohort_commands(command: Command) -> None:
     structure = command(
         "structure", learning.structure, "findings that come together oftener than explained"
     )
-    structure.add_argument("--least", type=positive, default=20, metavar="N",
+    structure.add_argument("--least", type=least_patients, default=20, metavar="N",
                            help="patients in whom both of a pair are known (20)")  # fmt: skip
     for made in (learn, structure):
         made.add_argument("cohort", metavar="COHORT.(csv|parquet)",

@@ -214,6 +214,8 @@ def test_neglected_scenarios_are_stated() -> None:
 
 def test_bad_arguments_are_named() -> None:
     space, belief = compiled(small_network(0), {})
+    with pytest.raises(InputError, match="draws: 100000000000 is outside 1 to 20,000"):
+        credible_intervals(space, belief, 10**11, rng=default_rng(0))
     with pytest.raises(InputError, match="draws: 0"):
         credible_intervals(space, belief, 0, rng=default_rng(0))
     with pytest.raises(InputError, match=r"level: 1\.5"):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
 
 from bme_bayes.commands import setting_name
+from bme_bayes.questions.uncertainty import MOST_DRAWS
 
-PORTS = 65535
+LONGEST = 20
+"""Characters of a wrong number that a message repeats."""
 
 
 def common(*, setting: bool = True) -> argparse.ArgumentParser:
@@ -38,7 +41,7 @@ def of_case(*parsers: argparse.ArgumentParser) -> None:
 def of_draws(parsers: Iterable[argparse.ArgumentParser], count: int, what: str) -> None:
     """--draws, with its default and what is drawn."""
     for parser in parsers:
-        parser.add_argument("--draws", type=positive, default=count, metavar="N",
+        parser.add_argument("--draws", type=draws, default=count, metavar="N",
                             help=f"{what} ({count})")  # fmt: skip
 
 
@@ -49,29 +52,27 @@ def of_seed(*parsers: argparse.ArgumentParser) -> None:
                             help="of the random draws: same N, same answer (1)")  # fmt: skip
 
 
-def seed(text: str) -> int:
-    """A whole number, 0 or more."""
-    return _whole(text, 0)
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number of a range: who asks for more learns what is possible."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            given = repr(text) if len(text) <= LONGEST else "this"
+            raise argparse.ArgumentTypeError(
+                f"{given} is not a whole number from {least} to {most:,}"
+            )
+        return number
+
+    return read
 
 
-def positive(text: str) -> int:
-    """A whole number, 1 or more."""
-    return _whole(text, 1)
-
-
-def port(text: str) -> int:
-    """A port of this computer."""
-    number = _whole(text, 1)
-    if number > PORTS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to {PORTS}")
-    return number
-
-
-def _whole(text: str, least: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, {least} or more")
-    return number
+draws = whole(1, MOST_DRAWS)
+seed = whole(0, 2**32 - 1)
+shown = whole(1, 1000)
+least_patients = whole(1, 1_000_000)
+port = whole(1, 65_535)
+workers = whole(1, max(8, 2 * (os.cpu_count() or 1)))

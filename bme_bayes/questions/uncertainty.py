@@ -17,6 +17,7 @@ from bme_bayes.questions.parameters import draw
 from bme_bayes.questions.reweigh import Reweigher
 
 Floats = NDArray[np.float64]
+MOST_DRAWS = 20_000
 CHECKED = 8
 """Draws for which every scenario is evaluated, to see what the neglected ones would weigh."""
 
@@ -110,11 +111,13 @@ def credible_intervals(
     re-weighted (`reweigh`: exact for findings and processes, first order for base rates, odds
     ratios, shares and links). Scenarios with the last `neglect` of the posterior are left out.
 
-    Parameters: `draws` 1 or more; `rng` a generator, for the same answer from the same seed;
+    Parameters: `draws` 1 to `MOST_DRAWS`; `rng` a generator: the same seed, the same answer;
     `level` in (0, 1). Raises `InputError` for others.
     """
     if not 0 < level < 1:
         raise InputError(f"level: {level} is not between 0 and 1")
+    if not 1 <= draws <= MOST_DRAWS:
+        raise InputError(f"draws: {draws} is outside 1 to {MOST_DRAWS:,}")
     parameters = draw(space, belief.known, draws, rng)
     reweigher = Reweigher(space, belief, neglect)
     versions = reweigher.evaluate(parameters)
