@@ -40,6 +40,7 @@ def parse_prior(text: str, name: str = "prior file") -> PriorSet:
         stated_absence=reader.scalar("stated_absence", 0.0, 0.0, 10.0),
         evaluation_only=bool(data.get("evaluation_only", False)),
         provenance=str(data.get("provenance", "")),
+        reasons=reader.texts("reasons"),
         links=reader.links(),
     )
     if reader.problems:
@@ -103,6 +104,14 @@ class _Reader:
             self._problem(None, f"{key} is not a number: {value!r:.40} (of {least} to {most})")
             return default
         return float(value)
+
+    def texts(self, key: str) -> dict[str, str]:
+        """A mapping of names to words."""
+        found = self.data.get(key) or {}
+        if not isinstance(found, dict):
+            self._problem(None, f"{key} is not a mapping of names to words")
+            return {}
+        return {str(name): str(words) for name, words in found.items()}
 
     def _numbers(
         self,

@@ -26,6 +26,7 @@ class PriorSet:
     was not mentioned (1: unknown is never absent). `stated_absence`: how likely an absence is
     stated in a disease that shows the sign, as a multiple of one that does not (0: it is absent;
     1: the statement says nothing; above 1: it is made where the sign was to be expected).
+    `reasons` says of these single numbers, which no paper reports, why they are what they are.
     `links[region][(quantity, child, state, cause)]` are numbers of the network that are other
     ones in this setting; most settings have none.
 
@@ -47,6 +48,7 @@ class PriorSet:
     stated_absence: float = 0.0
     evaluation_only: bool = False
     provenance: str = ""
+    reasons: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[NumberKey, Number]] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 

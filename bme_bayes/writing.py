@@ -30,6 +30,7 @@ def dump_prior(prior: PriorSet) -> str:
             "unmentioned_signs": prior.unmentioned_signs,
             "stated_absence": prior.stated_absence,
             "provenance": prior.provenance,
+            "reasons": dict(prior.reasons),
             "base": {region: _rows(rates.values()) for region, rates in prior.base.items()},
             "mix": _rows(prior.mix.values()),
             "links": {region: _rows(n.values()) for region, n in prior.links.items() if n},

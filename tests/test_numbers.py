@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bme_bayes as bb
+from bme_bayes.checks.priors import RANGES
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.numbers.evidence import read_evidence
 from bme_bayes.numbers.pool import add_up, combine, expit, interval, judge, logit, shift_to_mean
@@ -116,3 +118,17 @@ def test_the_gradient_of_the_whole_case_fit() -> None:
         step[place] = 1e-5
         numeric = (target(theta + step)[0] - target(theta - step)[0]) / 2e-5
         assert gradient[place] == pytest.approx(numeric, rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize("setting", bb.settings())
+def test_single_numbers_of_a_setting_have_a_reason(setting: str) -> None:
+    prior = bb.load("hip", setting).prior
+    assert prior is not None
+    assert set(prior.reasons) == set(RANGES)
+    assert all(words.startswith("elicited: ") for words in prior.reasons.values())
+
+
+def test_couplings_have_a_reason() -> None:
+    found = [n for n in bb.load("hip").numbers.values() if n.quantity == "coupling"]
+    assert len(found) > 15
+    assert all(n.basis == "elicited" and "single judgement: " in n.note for n in found)

@@ -14,10 +14,15 @@ from bme_bayes.errors import InputError
 from bme_bayes.network import REGIONS
 
 MOST_DIAGNOSES = 1.6
-KEYS = ("name", "label", "description", "evaluation_only", "none", "kind_power", "unmentioned",
-        "unmentioned_signs", "stated_absence", "provenance", "base", "mix", "links")  # fmt: skip
-RANGES = {"none": (0.0, 0.5), "kind_power": (0.0, 2.0), "unmentioned": (0.0, 1.0),
-          "unmentioned_signs": (0.0, 1.0), "stated_absence": (0.0, 10.0)}  # fmt: skip
+RANGES = {
+    "none": (0.0, 0.5),
+    "kind_power": (0.0, 2.0),
+    "unmentioned": (0.0, 1.0),
+    "unmentioned_signs": (0.0, 1.0),
+    "stated_absence": (0.0, 10.0),
+}
+WORDS = ("name", "label", "description", "evaluation_only", "provenance", "reasons")
+KEYS = (*WORDS, *RANGES, "base", "mix", "links")
 LETTER = {name: letter for letter, name in REGIONS.items()}
 
 
@@ -70,6 +75,11 @@ def _head(file: str, data: Block, found: Findings) -> None:
             found.at(line, f"{key} is not a number: {value!r:.40}")
         elif not low <= value <= high:
             found.at(line, f"{key} is {value}; {low:g} to {high:g} is possible")
+    reasons = data.get("reasons") or {}
+    if not isinstance(reasons, dict):
+        found.at(line, "reasons is not a mapping of names to words")
+    for key in reasons if isinstance(reasons, dict) else ():
+        found.known(line, "reason", key, RANGES)
 
 
 def _base(file: str, base: Block, data: Block, names: Names, found: Findings) -> None:

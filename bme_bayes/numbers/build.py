@@ -33,7 +33,7 @@ COLUMNS = (
     "claims",
     "note",
 )
-HALLMARK_ELSEWHERE = 0.5
+HALLMARK_ELSEWHERE = 0.25
 
 
 class Builder:
@@ -116,16 +116,16 @@ class Builder:
             strength = 0.5 + 0.5 * (series.n / (series.n + PANEL_N) if series else 0.0)
             shift = strength * shift_to_mean(logits, shares, clip(parent.value))
         out = []
-        halved = self.cells.not_hallmark(cell, kinds[0]["diagnosis"])
+        elsewhere = self.cells.not_hallmark(cell, kinds[0]["diagnosis"])
         for mean, own in zip(logits, passes, strict=True):
-            p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if halved else 1.0))
+            p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if elsewhere else 1.0))
             n = own.n + (0.5 * series.n if series else 0.0)
             low, high = interval(p, n)
             notes = []
             if abs(shift) >= 0.05:
                 notes.append(f"kind judged {expit(mean):.3f}, moved {shift:+.2f} to its diagnosis")
-            if halved:
-                notes.append("halved: the rest is a coexisting disease, held by itself")
+            if elsewhere:
+                notes.append("a quarter: the rest is a coexisting disease, held by itself")
             out.append(
                 (
                     Combined(p, low, high, n, "elicited" if series is None else "both"),

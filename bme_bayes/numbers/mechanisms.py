@@ -10,13 +10,18 @@ from bme_bayes.numbers.people import row
 from bme_bayes.numbers.pool import add_up, combine, judge
 
 COUPLING = {
-    "severity": 2.0,
-    "joint_inflammation": 2.0,
-    "systemic_inflammation": 1.5,
-    "multifocality": 3.0,
-    "aggressive_lesion": 2.0,
-    "chronicity": 1.5,
+    "severity": (2.0, "a bad day shows in most signs of severity at once, not in all"),
+    "joint_inflammation": (2.0, "an inflamed joint shows most signs of it at once, not all"),
+    "systemic_inflammation": (
+        1.5,
+        "fever, leukocytes and CRP often part company in indolent infection; at 2 a patient with "
+        "all three was hardly more infected than one with two",
+    ),
+    "multifocality": (3.0, "several joints and several lesions are nearly one fact told twice"),
+    "aggressive_lesion": (2.0, "destruction, replaced marrow and erosions are read off one image"),
+    "chronicity": (1.5, "a sudden onset can be followed by a long course"),
 }
+"""Log-odds between the two levels of a process, with the reason."""
 
 
 def edema(evidence: Evidence) -> Iterator[Row]:
@@ -95,6 +100,7 @@ def processes(cells: Cells) -> Iterator[Row]:
                     "mean frequency of the findings that share this process: "
                     + ", ".join(findings),
                 )
+        strength, reason = COUPLING[process]
         for finding in findings:
             yield row(
                 "coupling",
@@ -102,9 +108,9 @@ def processes(cells: Cells) -> Iterator[Row]:
                 "",
                 process,
                 "hkas",
-                COUPLING[process],
+                strength,
                 5,
-                "log-odds between the two levels: findings that move together within a disease",
+                f"log-odds between the two levels; single judgement: {reason}",
                 sources="",
-                bounds=(COUPLING[process] - 1.0, COUPLING[process] + 1.0),
+                bounds=(strength - 1.0, strength + 1.0),
             )

@@ -58,13 +58,31 @@ REPORTS = Setting(
 )
 FLATTENING = 0.2
 REPORT_DIAGNOSES = 1.06
-REPORT_KIND_POWER = 0.5
-REPORT_UNMENTIONED = 0.2
-"""A report is silent on most risk factors that are absent and names those that are present."""
-REPORT_UNMENTIONED_SIGNS = 0.8
-"""It leaves out signs that were absent, and many that nobody looked for."""
-REPORT_STATED_ABSENCE = 2.0
-"""It states the absence of a sign that the disease at hand usually shows."""
+ATTENDERS = {
+    "none": (
+        NONE_SHARE,
+        "few who come with marrow edema as the question have none of the diagnoses",
+    ),
+    "kind_power": (1.0, "kinds are as common as they were judged"),
+    "unmentioned": (1.0, "in a clinic unknown is never absent"),
+    "unmentioned_signs": (1.0, "in a clinic unknown is never absent"),
+    "stated_absence": (0.0, "in a clinic an absence is an absence"),
+}
+"""The single numbers of a clinical setting, each a single judgement with its reason."""
+REPORTED = {
+    "none": (0.01, "a report is published for its diagnosis"),
+    "kind_power": (0.5, "rare kinds are published more often than they are seen"),
+    "unmentioned": (0.2, "a report names the risk factors that were there, few that were not"),
+    "unmentioned_signs": (
+        0.8,
+        "a report leaves out signs that were absent, and many that nobody looked for",
+    ),
+    "stated_absence": (
+        2.0,
+        "a report states the absence of a sign that the disease at hand usually shows",
+    ),
+}
+"""The same of published reports."""
 
 BaseRow = dict[str, object]
 
@@ -175,18 +193,16 @@ def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict
     """One prior file as plain data."""
     reports = setting is REPORTS
     source = "general_orthopaedics" if reports else setting.name
+    single = REPORTED if reports else ATTENDERS
     regions = ("hip", "knee", "ankle_foot", "spine")
     return {
         "name": setting.name,
         "label": setting.label,
         "description": setting.description,
         "evaluation_only": reports,
-        "none": 0.01 if reports else NONE_SHARE,
-        "kind_power": REPORT_KIND_POWER if reports else 1.0,
-        "unmentioned": REPORT_UNMENTIONED if reports else 1.0,
-        "unmentioned_signs": REPORT_UNMENTIONED_SIGNS if reports else 1.0,
-        "stated_absence": REPORT_STATED_ABSENCE if reports else 0.0,
+        **{name: value for name, (value, _) in single.items()},
         "provenance": "three elicitation passes, pooled",
+        "reasons": {name: f"elicited: {reason}" for name, (_, reason) in single.items()},
         "base": {
             r: flattened(evidence, r, shifts) if reports else base_rates(evidence, source, r)
             for r in regions
