@@ -48,3 +48,11 @@ class Claim:
     population: str
     locator: str
     note: str
+
+    @property
+    def words(self) -> str:
+        """The figure in a line: what was measured in whom, and where on the page it stands."""
+        interval = f" ({self.low} to {self.high})" if self.low and self.high else ""
+        number = f", n = {self.n}" if self.n else ""
+        place = f" [{self.locator}]" if self.locator else ""
+        return f"{self.statistic} {self.value}{interval}{number}: {self.population}{place}"

@@ -47,9 +47,5 @@ def _figure(traced: TracedClaim) -> str:
     """A published figure: source, value, patients, place on the page, and how far it counts."""
     claim, source = traced.claim, traced.source
     name = link(brief(source), address(source)) if source else literal(claim.source)
-    interval = f" ({claim.low} to {claim.high})" if claim.low and claim.high else ""
-    number = f", n = {claim.n}" if claim.n else ""
-    text = f"{claim.statistic} {claim.value}{interval}{number}: {claim.population}"
-    place = f" [{claim.locator}]" if claim.locator else ""
     counts = f"Counts for {traced.weight} patients: {traced.reason}" if traced.weight else ""
-    return f"- {name}: {literal(text + place)}. {literal(counts)}"
+    return f"- {name}: {literal(claim.words)}. {literal(counts)}"

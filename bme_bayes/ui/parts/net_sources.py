@@ -73,17 +73,8 @@ def _one(found: dict[str, Source], claims: dict[str, list[Claim]]) -> None:
     st.markdown(link(source.reference, address(source)))
     about = [f"design: {source.design}", f"read: {source.seen.replace('_', ' ')}"]
     st.caption(literal("; ".join(p for p in about if not p.endswith(": "))))
-    lines = [_figure(c) for c in claims.get(picked, [])]
+    lines = [f"- {literal(f'{c.words} {c.note}')}" for c in claims.get(picked, [])]
     st.markdown("\n".join(lines) or "No single figure was taken; it is a source of text.")
-
-
-def _figure(claim: Claim) -> str:
-    interval = f" ({claim.low} to {claim.high})" if claim.low and claim.high else ""
-    number = f", n = {claim.n}" if claim.n else ""
-    text = f"{claim.statistic} {claim.value}{interval}{number}: {claim.population}"
-    place = f" [{claim.locator}]" if claim.locator else ""
-    note = f" {claim.note}" if claim.note else ""
-    return f"- {literal(text + place + note)}"
 
 
 def _fits(source: Source, words: str) -> bool:
