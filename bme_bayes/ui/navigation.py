@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from bme_bayes.ui import session
 from bme_bayes.ui.housekeeping import settle
 
 PAGES = Path(__file__).resolve().parent / "pages"
@@ -52,3 +53,4 @@ def run() -> None:
         for name, (title, told) in TITLES.items()
     ]
     st.navigation(pages, position="top").run()
+    session.keep_link()

@@ -69,6 +69,12 @@ def write_link() -> None:
         st.query_params.from_dict(query)
 
 
+def keep_link() -> None:
+    """Keep the case in the address of whatever page is shown, so that a reload brings it back."""
+    if (EXPLORER in st.session_state or st.query_params) and explorer().case != Case():
+        write_link()
+
+
 def control(name: str) -> str:
     """The key of a control that shows a value of the state, given to it as its default.
 

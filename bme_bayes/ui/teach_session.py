@@ -20,6 +20,7 @@ from bme_bayes.ui.teaching import Play, Result
 
 PLAY, RESULTS, LOADED, PLAYED = "teach_play", "teach_results", "teach_loaded", "teach_played"
 PROJECTOR = "teach_projector"
+KEPT = "A reload of the page ends the case and clears the scores and the cases that you loaded."
 
 
 @st.cache_resource(show_spinner=False)
@@ -32,6 +33,11 @@ def cases() -> tuple[TeachCase, ...]:
     """The cases to choose from: those of the teacher's file, or the published ones."""
     loaded: tuple[TeachCase, ...] = st.session_state.get(LOADED, ())
     return loaded or teach_cases.published(plain_network)
+
+
+def cases_loaded() -> bool:
+    """Whether a teacher's own cases are played."""
+    return bool(st.session_state.get(LOADED))
 
 
 def play() -> Play | None:

@@ -28,4 +28,4 @@ def _draw() -> None:
 
 st.title("Compare", anchor=False)
 guarded(_draw)
-st.caption(DISCLAIMER)
+st.caption(f"{compare_columns.KEPT} {DISCLAIMER}" if compare_columns.letters() else DISCLAIMER)

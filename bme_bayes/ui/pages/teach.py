@@ -52,4 +52,5 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         help="The model and the diagnosis stay hidden until you reveal them at the end of a case.",
     )
 guarded(teach_lessons.draw if shown == LESSONS else _cases)
-st.caption(DISCLAIMER)
+lost = session.play() or session.results() or session.cases_loaded()
+st.caption(f"{session.KEPT} {DISCLAIMER}" if lost else DISCLAIMER)

@@ -18,6 +18,7 @@ from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, plain, within
 STATE = "comparison"
 LONGEST = 42
 """Characters of a finding with its answer that a phone shows."""
+KEPT = "A reload of the page clears the scenarios; what is entered in the explorer stays."
 EXPLORER_PAGE = Path(__file__).resolve().parents[1] / "pages" / "explorer.py"
 
 

@@ -89,8 +89,8 @@ def _actions(region: str, setting: str, baseline: str) -> None:
         count = moved(before, own.prior, region)
         st.caption(
             f"{count} {'number differs' if count == 1 else 'numbers differ'} from "
-            f"{literal(before.label)} in this region. Kept in this browser session only: save it "
-            "as a file to keep it."
+            f"{literal(before.label)} in this region. Kept in this browser session only: a "
+            "reload of the page clears it. Save it as a file to keep it."
         )
 
 
