@@ -12,6 +12,8 @@ from streamlit.testing.v1.element_tree import ButtonGroup
 
 import bme_bayes as bb
 from bme_bayes.engine import Engine
+from bme_bayes.questions.paths import ShortestPath, Step
+from bme_bayes.ui.parts.dangers import path_words
 from bme_bayes.ui.session import EXPLORER, TURNS
 from bme_bayes.ui.worked import WORKED
 
@@ -350,21 +352,47 @@ def test_shortcuts(app: AppTest, shortcut: str, found: dict[str, str]) -> None:
     assert findings(app) == found
 
 
+def dangers(app: AppTest) -> list[list[str]]:
+    """The rows of the table of what must not be missed."""
+    table = next(t.value for t in app.table if t.value.index.name == "Must not be missed")
+    return [[str(cell) for cell in row] for row in table.reset_index().to_numpy()]
+
+
 def test_each_danger_is_named_with_what_excludes_it(app: AppTest) -> None:
     click(app, "worked:back_pain_with_fever")
-    dangers = next(str(m.value) for m in app.markdown if "-badge[" in str(m.value)).splitlines()
-    assert all(re.search(r"\d+ of 100\]", line) for line in dangers)
-    assert len([line for line in dangers if " → " in line]) >= 3
-    assert len([line for line in dangers if "no single result" in line]) == 1
-    assert "…" not in "".join(dangers)
-    bare = [line for line in dangers if " · " not in line]
-    assert bare
-    assert all("<1 of 100" in line for line in bare)
+    rows = dangers(app)
+    assert all(re.search(r"\d+ of 100\]", name) for name, _, _ in rows)
+    assert len([then for _, _, then in rows if then.endswith("of 100")]) >= 2
+    assert any(result.startswith("No single result") for _, result, _ in rows)
+    assert re.search(r"Under 1 of 100: \w+", text(app))
     assert "further" not in text(app)
     app.session_state["paths"] = True
     app.session_state["exclude"] = "malignancy"
     settle(app)
     assert re.search(r"\*\*\d findings?\*\*", text(app))
+
+
+def test_nothing_is_excluded_by_the_hallmark_of_a_rare_disease(app: AppTest) -> None:
+    click(app, "worked:sudden_medial_knee_pain")
+    choose(app, "pick_region", "hip")
+    told = " ".join(cell for row in dangers(app) for cell in row)
+    assert "Insufficiency fracture" in told
+    assert "bscess" not in told
+    assert "Dual-energy" in told or "DEXA" in told
+
+
+def test_a_way_that_hardly_ever_succeeds_is_not_told() -> None:
+    hardly, often = (
+        Step((f,), likely, {f: "absent"}, likely, 0.0, 1.0)
+        for f, likely in (("night_pain", 0.004), ("limp", 0.3))
+    )
+    network = bb.load("hip")
+    alone = path_words(ShortestPath("avn", 0.02, 0.3, (hardly,), ()), network)
+    assert alone == "No further finding can be expected to bring it below 2 of 100."
+    told = path_words(ShortestPath("avn", 0.02, 0.3, (hardly, often), ()), network)
+    assert "Night pain" not in told
+    assert told.count("**1 finding**") == 1
+    assert "limp" in told.casefold()
 
 
 def test_red_flags_name_their_sources(app: AppTest) -> None:

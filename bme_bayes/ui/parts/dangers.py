@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from bme_bayes.engine import Engine
@@ -16,18 +17,21 @@ from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.value import FindingValue, NextFindings
 from bme_bayes.questions.words import in_sentence, of_100
 from bme_bayes.ui.model import Model
-from bme_bayes.ui.words import finding_and_answer, short
+from bme_bayes.ui.words import finding_and_answer, listed, short
 
 RARE, NOTABLE = 0.01, 0.05
-SEEN = 0.02
+SEEN = 0.1
 """A result rarer than this is no plan for excluding anything."""
+NORMAL = ("absent", "normal", "sufficient")
+"""First states that say that nothing was found; `sudden` or `focal` are findings themselves."""
 EXCLUDED = 0.02
-MORE = 0.01
-"""A longer way is told if it succeeds in so many more patients."""
+REACHED, MORE = 0.05, 0.01
+"""A way that succeeds in fewer patients is not told, nor a longer one that gains less."""
 TOO_LATE = "edema_resolved_on_follow_up"
 """Nothing that must not be missed can wait for the repeat MRI."""
 LESS = 0.5
 """A result that leaves more than this share of the probability is not worth naming."""
+HEAD = ("Must not be missed", "Speaks most against it", "Then")
 
 
 @dataclass(frozen=True)
@@ -46,27 +50,35 @@ def draw(now: Posterior, used: Mapping[str, str], model: Model) -> None:
     )
     asked = model.next_findings(used, "all")
     waiting = awaiting_mri(model.network, used)
-    lines = [line(d, now, exclusion(asked, d), model.network, waiting) for d in here]
-    st.markdown(
-        "**Must not be missed**: how many have it · the result that speaks most against it → how "
-        "many would have it then"
-    )
-    st.markdown("\n".join(lines))
+    told = [d for d in here if now.diagnoses[d].present >= RARE]
+    if told:
+        rows = [line(d, now, exclusion(asked, d, now), model.network, waiting) for d in told]
+        st.table(pd.DataFrame(rows, columns=HEAD).set_index(HEAD[0]), border="horizontal")
+    rare = [in_sentence(short(d, now.labels)) for d in here if d not in told]
+    if rare:
+        lead = "Under 1 of 100" if told else "Must not be missed; each under 1 of 100"
+        st.caption(f"{lead}: {listed(rare)}.")
     box = st.expander("How to exclude one of them", key="paths", on_change="rerun")
     if box.open:
         with box:
             _paths(here, now, used, model)
 
 
-def exclusion(asked: NextFindings, diagnosis: str) -> Exclusion | None:
-    """The most excluding single result among those that are not too rare; None if none is."""
+def exclusion(asked: NextFindings, diagnosis: str, now: Posterior) -> Exclusion | None:
+    """The result that speaks most against a diagnosis; None if none makes it much less likely.
+
+    Of the results that at least one of ten such patients has: one that finds nothing (a normal
+    test, an absent sign), or else any other, such as the hallmark of another disease.
+    """
+    enough = LESS * now.diagnoses[diagnosis].present
     found = [
-        Exclusion(f.id, state, r.present[diagnosis])
+        (state not in NORMAL, r.present[diagnosis], f.id, state)
         for f in asked.findings
         for state, r in f.results.items()
-        if r.probability >= SEEN and _can_exclude(f, state)
+        if r.probability >= SEEN and r.present[diagnosis] <= enough and _can_exclude(f, state)
     ]
-    return min(found, key=lambda e: e.present, default=None)
+    best = min(found, default=None)
+    return best and Exclusion(finding=best[2], state=best[3], present=best[1])
 
 
 def _can_exclude(finding: FindingValue, state: str) -> bool:
@@ -82,21 +94,19 @@ def line(
     best: Exclusion | None,
     network: Network,
     waiting: Collection[str] = (),
-) -> str:
-    """One diagnosis in a list: how likely it is, and after the result most against it.
+) -> tuple[str, str, str]:
+    """A row of the table: a diagnosis with how many have it, a result, how many have it then.
 
     `waiting` are the findings that need an MRI which has not been done.
     """
     chance = now.diagnoses[diagnosis].present
-    color = "red" if chance >= NOTABLE else "orange" if chance >= RARE else "gray"
-    told = f"- :{color}-badge[{of_100(chance, brief=True)}] **{short(diagnosis, now.labels)}**"
-    if chance < RARE:
-        return told
-    if best is None or best.present > LESS * chance:
-        return f"{told} · no single result makes it much less likely"
+    color = "red" if chance >= NOTABLE else "orange"
+    told = f":{color}-badge[{of_100(chance, brief=True)}] **{short(diagnosis, now.labels)}**"
+    if best is None:
+        return told, "No single result makes it much less likely", "–"
     result = finding_and_answer(network.variable(best.finding), best.state)
     result += " (needs an MRI)" if best.finding in waiting else ""
-    return f"{told} · {in_sentence(result)} → {of_100(best.present, brief=True)}"
+    return told, result, of_100(best.present, brief=True)
 
 
 def _paths(here: list[str], now: Posterior, used: Mapping[str, str], model: Model) -> None:
@@ -123,15 +133,17 @@ def path_words(path: ShortestPath, network: Network) -> str:
         return f"It is present in {of_100(path.present)}: already below {limit}."
     lines = [_step(step, network, limit) for step in _worthwhile(path.steps)]
     if not lines:
-        return f"No {len(path.steps) or 1} further findings could bring it below {limit}."
+        count = len(path.steps) or 1
+        what = "further finding" if count == 1 else f"{count} further findings"
+        return f"No {what} can be expected to bring it below {limit}."
     return "\n".join(lines)
 
 
 def _worthwhile(steps: Sequence[Step]) -> list[Step]:
-    """Steps that can succeed, and do so in more patients than the shorter ones."""
+    """Steps that succeed in enough patients, and in more than the shorter ones do."""
     found: list[Step] = []
     for step in steps:
-        if step.results and (not found or step.likely >= found[-1].likely + MORE):
+        if step.likely >= (found[-1].likely + MORE if found else REACHED):
             found.append(step)
     return found
 
