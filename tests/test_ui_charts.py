@@ -91,3 +91,13 @@ def test_tests_are_compared_with_the_most_telling() -> None:
     assert first == 1
     assert second == pytest.approx(panel.tests[1].bits / panel.tests[0].bits)
     alt.LayerChart.from_dict(spec)
+
+
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_few_rows_have_as_much_room_as_many(count: int) -> None:
+    """The axis and the padding are within the height: a name and its bar need the rest."""
+    found = ENGINE.sensitivity({"crp": "raised"}, "infection", top=count)
+    names = [str(n) for n in range(count)]
+    spec = reason_charts.numbers_spec(found.numbers, names, 0.1, "infection", LIGHT)
+    below_and_above = 25 + spec["padding"]["top"] + spec["padding"]["bottom"]
+    assert (spec["height"] - below_and_above) / count >= 40

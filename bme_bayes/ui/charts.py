@@ -22,7 +22,8 @@ from bme_bayes.questions.value import FindingValue
 from bme_bayes.ui.chart_rows import Row, differential_rows, next_rows
 
 Spec = dict[str, Any]
-ROW = 40
+ROW, FRAME = 40, 42
+"""Height of a row, and of what is above and below all rows: Streamlit fits both into `height`."""
 ABOVE = -15
 ROOM = "max(width - 6.5 * length(datum.figures) - 14, 60)"
 """Pixels that a name has beside its figures; Vega cuts what is longer."""
@@ -211,7 +212,7 @@ def _template(layers: Sequence[alt.Chart]) -> Spec:
 
 def _filled(template: Spec, rows: Sequence[Row], told: str) -> Spec:
     count = len({row["row"] for row in rows})
-    height = ROW * max(count, 1) + 10
+    height = ROW * max(count, 1) + FRAME
     return {**template, "data": {"values": list(rows)}, "height": height, "description": told}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bme_bayes.network import Network, Number
 from bme_bayes.questions.words import percent
-from bme_bayes.ui.charts import Palette
+from bme_bayes.ui.charts import FRAME, Palette
 from bme_bayes.ui.lab_panel import Effect, ranked
 from bme_bayes.ui.row_charts import SCHEMA, Mark, Row, Spec, row_chart
 from bme_bayes.ui.words import short
@@ -71,7 +71,7 @@ def interval_chart(
         "data": {"values": data},
         "encoding": {"y": y},
         "layer": [*_ranges(rows, series, colors), *_words(series, colors)],
-        "height": ROW * max(len(rows), 1) + 10,
+        "height": ROW * max(len(rows), 1) + FRAME,
         "padding": {"top": 14, "left": 2, "right": 8, "bottom": 2},
         "config": {"view": {"stroke": None}},
     }

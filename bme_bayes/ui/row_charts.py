@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bme_bayes.ui.charts import ROOM, Palette
+from bme_bayes.ui.charts import FRAME, ROOM, Palette
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
@@ -55,7 +55,7 @@ def row_chart(rows: Sequence[Row], marks: Sequence[Mark], told: str, colors: Pal
             }
         },
         "layer": [*layers, *_words(colors)],
-        "height": ROW * max(len(rows), 1) + 10,
+        "height": ROW * max(len(rows), 1) + FRAME,
         "padding": {"top": 14, "left": 2, "right": 8, "bottom": 2},
         "config": {"view": {"stroke": None}},
     }
