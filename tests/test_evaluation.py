@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 import bme_bayes as bb
 from bme_bayes.cases import Case, read_cases
@@ -83,6 +84,20 @@ def test_intervals_hold_the_score_and_repeat() -> None:
     assert (one.low, one.high) == (two.low, two.high)
     for name in ("top1", "top3", "log_loss", "brier", "over_bar", "leader_gap"):
         assert one.low[name] <= one.score[name] <= one.high[name], name
+
+
+def test_a_share_of_none_or_all_is_not_told_as_certain() -> None:
+    said = {"avn": 0.9, "bmes": 0.1}
+    cases = [case(str(i), "avn") for i in range(33)]
+    answers = [CaseAnswer(c.case_id, said, said) for c in cases]
+    scored = score_groups(cases, answers, generator(), 50)["all"]
+    for name in ("must_not_miss", "top1", "top1_or_also"):
+        exact = binomtest(33, 33).proportion_ci(0.95, "exact")
+        assert (scored.low[name], scored.high[name]) == pytest.approx((exact.low, exact.high))
+    missed = [case(c.case_id, "bmes") for c in cases]
+    scored = score_groups(missed, answers, generator(), 50)["all"]
+    exact = binomtest(0, 33).proportion_ci(0.95, "exact")
+    assert (scored.low["top1"], scored.high["top1"]) == pytest.approx((0, exact.high))
 
 
 def test_reader_scores_as_the_project_was_told() -> None:

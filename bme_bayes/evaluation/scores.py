@@ -27,13 +27,19 @@ MEANS = (
     "top1", "top2", "top3", "top1_present", "top2_present", "top3_present", "top1_or_also",
     "log_loss", "brier", "over_bar", "dangerous_over_bar",
 )  # fmt: skip
+SHARES = (*MEANS[:7], "must_not_miss")
+TAIL = 0.025
 METRICS = (*MEANS, "must_not_miss", "ece", "leader_ece", "leader_gap")
 Scores = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores of a group of cases, with `low` and `high` from the bootstrap (95 %)."""
+    """Scores of a group of cases, with `low` and `high` from the bootstrap (95 %).
+
+    A share of 0 or 1, of which every bootstrap sample says the same, has the exact interval of
+    Clopper and Pearson instead.
+    """
 
     n: int
     score: Scores
@@ -66,16 +72,22 @@ def score_groups(
 
 
 def _score(rows: Floats, rng: Generator, draws: int) -> Scored:
-    n = len(rows)
-    point = {k: float(v[0]) for k, v in _metrics(rows.sum(axis=0)[None]).items()}
+    n, sums = len(rows), rows.sum(axis=0)
+    point = {k: float(v[0]) for k, v in _metrics(sums[None]).items()}
     if draws < 1:
         return Scored(n, point)
     counts = rng.multinomial(n, np.full(n, 1 / n), size=draws)
     drawn = _metrics(counts @ rows)
     low, high = (
         {k: float(np.nanquantile(v, q)) for k, v in drawn.items() if not np.isnan(v).all()}
-        for q in (0.025, 0.975)
+        for q in (TAIL, 1 - TAIL)
     )
+    for name in SHARES:
+        asked = n if name in MEANS else int(sums[1 + len(MEANS)])
+        if point[name] == 1:
+            low[name] = TAIL ** (1 / asked)
+        elif point[name] == 0:
+            high[name] = 1 - TAIL ** (1 / asked)
     return Scored(n, point, low, high)
 
 
