@@ -1,5 +1,6 @@
 """The Compare page: scenarios side by side, with and without Streamlit."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,16 @@ def test_rows_and_chart_hold_every_scenario_across_regions() -> None:
     assert "B " in spec["description"]
 
 
+def test_scenarios_with_one_answer_do_not_hide_each_other() -> None:
+    network = bb.load("hip")
+    answer = bb.Engine(network).posterior({})
+    answers = dict.fromkeys("ABCD", answer)
+    spec = comparison.chart_spec(answers, comparison.labels([network]), False, LIGHT)
+    offsets = [x["mark"]["yOffset"] for x in spec["layer"] if x["mark"]["type"] == "point"]
+    assert len(set(offsets)) == len(answers)
+    assert offsets == sorted(offsets)
+
+
 def test_copy_change_and_compare(app: AppTest) -> None:
     click(app, "compare_copy")
     assert cases(app) == [FEVER]
@@ -141,7 +152,7 @@ def test_findings_that_exclude_each_other_do_not_take_the_page_down(app: AppTest
         app.selectbox(key="compare_finding:0").set_value(finding).run()
         app.button_group(key=f"compare_answer:0:{finding}").set_value(choice).run()
     click(app, "compare_copy")
-    assert "The findings of A exclude each other" in text(app)
+    assert re.search(r"In A, “sex: male” and “pregnancy[^”]*” exclude each other", text(app))
     assert "What each makes likely" in text(app)
 
 

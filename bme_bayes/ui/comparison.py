@@ -17,6 +17,8 @@ MOST = 4
 LETTERS = "ABCD"
 SHAPES = ("circle", "square", "diamond", "triangle-up")
 SHOWN = 0.02
+MIDDLE, APART = 5, 6
+"""Pixels under the middle of a row, and between the points of two scenarios."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,10 @@ def chart_spec(
         row: Row = {"row": len(drawn), "name": short(diagnosis, names), "figures": figures}
         drawn.append({**row, **known})
     fills = (colors.strong, colors.mark, colors.text, colors.quiet)
-    marks = [
-        Mark(x, f"Scenario {x}", "point", fills[LETTERS.index(x)], SHAPES[LETTERS.index(x)])
-        for x in answers
-    ]
+    marks = []
+    for number, x in enumerate(answers):
+        place, down = LETTERS.index(x), MIDDLE + APART * (number - (len(answers) - 1) / 2)
+        marks.append(Mark(x, f"Scenario {x}", "point", fills[place], SHAPES[place], down))
     told = "; ".join(f"{r['name']}: {r['figures']}" for r in drawn)
     what = "presence" if present else "main cause"
     return row_chart(drawn, marks, f"Chart of {what} by scenario. {told}.", colors)

@@ -10,7 +10,10 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError, Contradiction
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui.failures import note
+from bme_bayes.ui.model import catalogue
+from bme_bayes.ui.words import finding_and_answer, listed
 
 ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+!|~$:&])")
 DISCLAIMER = (
@@ -23,14 +26,28 @@ def guarded(draw: Callable[..., None], *args: object) -> None:
     """Draw a part of a page; a failure becomes a message, and what was entered is kept."""
     try:
         draw(*args)
-    except Contradiction:
-        st.error("These findings exclude each other in the model, so it has no answer to them.")
+    except Contradiction as error:
+        st.error(f"{excluding(error)} exclude each other in the model, so it has no answer.")
     except BmeBayesError as error:
         note("the model could not answer", error)
         st.error("The model cannot answer this. What you entered is kept; change one of the rest.")
     except Exception as error:  # noqa: BLE001 - a failure becomes a message
         note("a part of the page failed", error)
         st.error("This part of the page failed. What you entered is kept.")
+
+
+def excluding(error: Contradiction) -> str:
+    """The findings that exclude each other, by their labels."""
+    known = catalogue()
+    pairs = [f.partition("=")[::2] for f in error.findings]
+    named = [
+        in_sentence(finding_and_answer(known[f], state))
+        if state in known[f].states
+        else in_sentence(known[f].label)
+        for f, state in pairs
+        if f in known
+    ]
+    return listed([f"“{name}”" for name in named]) if len(named) > 1 else "These findings"
 
 
 def chart(spec: dict[str, Any], key: str) -> None:

@@ -19,13 +19,17 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 @dataclass(frozen=True)
 class Mark:
-    """What is drawn of one field of the rows: a bar, a tick, or a point of some shape."""
+    """What is drawn of one field of the rows: a bar, a tick, or a point of some shape.
+
+    `down` puts a point so many pixels under the middle of its row, beside others of one value.
+    """
 
     field: str
     title: str
     kind: Literal["bar", "tick", "point"]
     color: str
     shape: str = "circle"
+    down: float = 0.0
 
 
 def row_chart(rows: Sequence[Row], marks: Sequence[Mark], told: str, colors: Palette) -> Spec:
@@ -119,6 +123,7 @@ def _drawn(mark: Mark) -> Spec:
         "filled": True,
         "opacity": 1,
         "size": 120,
+        "yOffset": mark.down,
     }
 
 

@@ -11,7 +11,7 @@ from bme_bayes.questions.red_flags import red_flags
 from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui import charts, comparison, lab_session, state
 from bme_bayes.ui.comparison import Scenario
-from bme_bayes.ui.guard import chart, literal
+from bme_bayes.ui.guard import chart, excluding, literal
 from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.parts.compare_columns import network_of
 from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, listed
@@ -33,8 +33,8 @@ def draw(scenarios: dict[str, Scenario], different: list[str]) -> None:
         try:
             model = lab_session.model_of(case.region, case.setting)
             answers[letter] = model.posterior(used_of(scenario))
-        except Contradiction:
-            st.error(f"The findings of {letter} exclude each other, so it has no answer.")
+        except Contradiction as error:
+            st.error(f"In {letter}, {excluding(error)} exclude each other, so it has no answer.")
         except lab_session.Impossible:
             st.error(
                 f"No population of patients has the edited numbers of {letter} together, so it has "
