@@ -56,6 +56,19 @@ def percent(p: float | None) -> str:
     return f"{p:.0%}" if 0.095 <= p <= 0.905 or p in (0, 1) else f"{p:.1%}"
 
 
+def count_of_100(p: float, brief: bool = False) -> str:
+    """How many of 100; never 0 or 100 unless it is.
+
+    >>> count_of_100(0.34), count_of_100(0.004), count_of_100(0.999, brief=True)
+    ('34', 'fewer than 1', '>99')
+    """
+    if 0 < p < 0.01:
+        return f"{'<' if brief else 'fewer than '}1"
+    if 0.99 < p < 1:
+        return f"{'>' if brief else 'more than '}99"
+    return f"{p * 100:.0f}"
+
+
 def bar(main: float, whole: float | None = None, mark: float | None = None) -> Markup:
     """A bar of 0 to 1, before it a faint longer one, and a mark."""
     parts = [_rectangle(0, whole, WEAK)] if whole is not None else []

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.machine import one_thread
-from bme_bayes.notebook import answer_html, bar, percent
+from bme_bayes.notebook import answer_html, bar, count_of_100, percent
 
 SYNDROME = "bmes"
 
@@ -86,7 +86,7 @@ class Posterior:
                 self.labels.get(d, d).partition(" (")[0],
                 bar(p.main_cause, max(p.present, p.main_cause)),
                 percent(p.main_cause),
-                f"{p.main_cause * 100:.0f} of 100",
+                f"{count_of_100(p.main_cause)} of 100",
                 percent(p.present),
             )
             for d, p in self.diagnoses.items()

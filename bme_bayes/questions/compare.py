@@ -13,8 +13,9 @@ from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.findings import describe
 from bme_bayes.mentions import read_findings
 from bme_bayes.network import Network, Number
-from bme_bayes.notebook import answer_html, bar, percent
+from bme_bayes.notebook import answer_html, bar, count_of_100, percent
 from bme_bayes.posterior import Posterior, summarise
+from bme_bayes.questions.words import of_100, short
 from bme_bayes.reading import with_version
 
 NOTABLE = 0.02
@@ -157,7 +158,7 @@ def _differing(variants: Sequence[Variant]) -> dict[str, tuple[str, ...]]:
 
 def _words(first: str, before: Posterior, label: str, after: Posterior) -> list[str]:
     """The leader, and the diagnoses whose main cause moved most."""
-    names = before.labels
+    names = {d: short(label) for d, label in before.labels.items()}
     if before.leader == after.leader:
         out = [f"{label}: {names[after.leader]} leads, as in {first}."]
     else:
@@ -168,8 +169,8 @@ def _words(first: str, before: Posterior, label: str, after: Posterior) -> list[
             was, now = before.diagnoses[d].main_cause, after.diagnoses[d].main_cause
             way = "more" if moved[d] > 0 else "less"
             out.append(
-                f"{label}: {names[d]} is {way} likely, {100 * now:.0f} of 100 instead of "
-                f"{100 * was:.0f} (in {first})."
+                f"{label}: {names[d]} is {way} likely, {of_100(now)} instead of "
+                f"{count_of_100(was)} (in {first})."
             )
     if np.allclose(list(moved.values()), 0, atol=NOTABLE):
         out.append(f"{label}: no diagnosis differs by {NOTABLE:.0%} or more from {first}.")

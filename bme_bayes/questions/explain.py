@@ -24,7 +24,7 @@ from bme_bayes.questions.shapley import (
 )
 from bme_bayes.questions.subsets import Subsets
 from bme_bayes.questions.targets import make_target
-from bme_bayes.questions.words import finding_words, in_sentence, weight_words
+from bme_bayes.questions.words import finding_words, in_sentence, short, weight_words
 
 Floats = NDArray[np.float64]
 EXACT = 12
@@ -205,7 +205,7 @@ def _weight(
     variable, known = network.variable(name), subsets.belief.coded[name]
     numbers = tuple(_numbers(network, name, diagnosis, known))
     state, through = finding_words(variable, known), _through(subsets.names, change)
-    disease = network.variable(diagnosis).label
+    disease = short(network.variable(diagnosis).label)
     words = weight_words(variable.label, state, disease, weight, chance)
     return Weight(
         id=name,

@@ -13,7 +13,7 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import Contradiction, InputError
 from bme_bayes.findings import observable
 from bme_bayes.notebook import answer_html, bar, percent
-from bme_bayes.questions.words import in_sentence
+from bme_bayes.questions.words import in_sentence, of_100, short
 
 Floats = NDArray[np.float64]
 SAME = 0.005
@@ -155,7 +155,7 @@ def _words(
     if abs(gap[most]) < SAME:
         return f"{told} Here that makes next to no difference."
     return (
-        f"{told} So {in_sentence(space.network.variable(most).label)} is the main cause in "
-        f"{100 * arm.seen[most]:.0f} of 100 when it is seen, and in {100 * arm.done[most]:.0f} "
-        f"of 100 when it is set."
+        f"{told} So {in_sentence(short(space.network.variable(most).label))} is the main cause in "
+        f"{of_100(arm.seen[most])} when it is seen, and in {of_100(arm.done[most])} "
+        f"when it is set."
     )

@@ -9,7 +9,7 @@ from bme_bayes.documents import read_rows
 from bme_bayes.errors import UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.network import NONE, Network, Number, Variable
-from bme_bayes.questions.words import in_sentence
+from bme_bayes.questions.words import in_sentence, short
 from bme_bayes.reading import read_claims
 from bme_bayes.sources import Claim, Source
 
@@ -120,7 +120,8 @@ def _words(network: Network, number: Number) -> str:
     """What a number is about, as a sentence part."""
     variable = network.variable(number.child)
     state = variable.state_label(number.state) if number.state in variable.states else number.state
-    label = in_sentence(variable.label)
+    name = short(variable.label) if variable.role == "diagnosis" else variable.label
+    label = in_sentence(name)
     what = f"{label}: {state}" if state else label
     named = (*((k.cause, k.label) for k in network.kinds),
              *((v.id, v.label) for v in network.of_role("process")))  # fmt: skip

@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bme_bayes.network import Variable
+from bme_bayes.notebook import count_of_100
 
 Floats = NDArray[np.float64]
 WIDE = "\N{NO-BREAK SPACE}"
 PEOPLE = ("Modic",)
 STRENGTHS = ((1.25, "hardly"), (2.0, "a little"), (5.0, "clearly"), (20.0, "strongly"))
+
+
+SHORT = {
+    "bmes": "Bone marrow edema syndrome",
+    "insufficiency_fracture": "Insufficiency fracture",
+    "sifk": "Subchondral fracture (SIFK)",
+    "avn": "Osteonecrosis (AVN)",
+    "infection": "Bone or joint infection",
+    "malignancy": "Tumour or metastasis",
+    "inflammatory_arthritis": "Inflammatory arthritis",
+    "crystal_arthropathy": "Gout or CPPD",
+    "osteoarthritis": "Osteoarthritis",
+    "bone_contusion": "Bone contusion",
+    "traumatic_fracture": "Acute fracture",
+    "meniscal_or_cartilage_injury": "Meniscus or cartilage injury",
+    "disc_degeneration": "Disc degeneration (Modic 1)",
+}
+NO_RED_FLAG = "No red flag fires on what was entered. What is not known cannot fire one."
+BRACKETS = re.compile(r" \([^()]*\)")
+
+
+def short(label: str) -> str:
+    """A label without what it says in brackets, or of its stages.
+
+    >>> short("Osteonecrosis (AVN), by ARCO stage")
+    'Osteonecrosis'
+    >>> short("Degenerative disc disease with endplate (Modic 1) edema")
+    'Degenerative disc disease with endplate edema'
+    """
+    return BRACKETS.sub("", label).partition(", by ")[0]
+
+
+def short_name(diagnosis: str, label: str) -> str:
+    """A name for a diagnosis where there is little room: a chart, the one sentence of a card."""
+    return SHORT.get(diagnosis) or short(label)
 
 
 def in_sentence(name: str) -> str:
@@ -30,11 +68,7 @@ def percent(probability: float) -> str:
 
 def of_100(probability: float, brief: bool = False) -> str:
     """A natural frequency, always of 100, so that two of them can be compared at a glance."""
-    if 0 < probability < 0.01:
-        return f"{'<' if brief else 'fewer than '}1 of 100"
-    if 0.99 < probability < 1:
-        return f"{'>' if brief else 'more than '}99 of 100"
-    return f"{probability * 100:.0f} of 100"
+    return f"{count_of_100(probability, brief)} of 100"
 
 
 def finding_words(variable: Variable, known: Floats) -> str:
@@ -62,7 +96,7 @@ def weight_words(finding: str, state: str, diagnosis: str, weight: float, chance
 
     `chance` is how often it is seen in patients with the diagnosis, and in those without.
     """
-    seen = [f"{100 * min(float(c), 1.0):.0f}" for c in chance]
+    seen = [count_of_100(min(float(c), 1.0)) for c in chance]
     return (
         f"{finding}: {state}. {strength(weight, diagnosis)}. Of 100 patients like this with it, "
         f"{seen[0]} have this finding; of 100 without it, {seen[1]}."

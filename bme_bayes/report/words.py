@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from bme_bayes.questions.words import percent
 
-BRACKETS = re.compile(r" \([^()]*\)")
 REGIONS = {"ankle_foot": "ankle and foot"}
 BASES = {
     "published": "published",
@@ -21,11 +19,6 @@ def span(low: float, high: float) -> str:
     """An interval of probabilities; said once where both ends read the same."""
     ends = percent(low), percent(high)
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
-
-
-def short(label: str) -> str:
-    """A label without what it says in brackets."""
-    return BRACKETS.sub("", label)
 
 
 def group_title(group: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bme_bayes.errors import InputError
-from bme_bayes.questions.words import in_sentence, of_100, percent
+from bme_bayes.questions.words import NO_RED_FLAG, in_sentence, of_100, percent, short
 from bme_bayes.report import words
 from bme_bayes.report.content import Report
 from bme_bayes.writing import atomic
@@ -29,7 +29,7 @@ def to_html(report: Report) -> str:
     def places(keys: Iterable[str]) -> list[int]:
         return sorted({numbers[k] for k in keys if k in numbers})
 
-    names = {d.id: words.short(d.label) for d in report.differential}
+    names = {d.id: short(d.label) for d in report.differential}
     return _template().render(
         report=report,
         places=places,
@@ -66,5 +66,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, of_100=of_100, percent=percent)
+    environment.globals.update(words=words, of_100=of_100, percent=percent, no_red_flag=NO_RED_FLAG)
     return environment.get_template("report.html.jinja")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bme_bayes.network import Variable
 from bme_bayes.questions.battery import NOT_IMAGED
-from bme_bayes.questions.words import in_sentence
+from bme_bayes.questions.words import in_sentence, short_name
 
 GROUPS = {
     "patient": "Patient",
@@ -19,21 +19,6 @@ GROUPS = {
     "laboratory": "Laboratory and DEXA",
 }
 REGIONS = {"hip": "Hip", "knee": "Knee", "ankle_foot": "Ankle and foot", "spine": "Spine"}
-SHORT = {
-    "bmes": "Bone marrow edema syndrome",
-    "insufficiency_fracture": "Insufficiency fracture",
-    "sifk": "Subchondral fracture (SIFK)",
-    "avn": "Osteonecrosis (AVN)",
-    "infection": "Bone or joint infection",
-    "malignancy": "Tumour or metastasis",
-    "inflammatory_arthritis": "Inflammatory arthritis",
-    "crystal_arthropathy": "Gout or CPPD",
-    "osteoarthritis": "Osteoarthritis",
-    "bone_contusion": "Bone contusion",
-    "traumatic_fracture": "Acute fracture",
-    "meniscal_or_cartilage_injury": "Meniscus or cartilage injury",
-    "disc_degeneration": "Disc degeneration (Modic 1)",
-}
 SHORTEST = 24
 """Characters of a finding that are kept at least, however long its answer is."""
 UNKNOWN = "unknown"
@@ -44,7 +29,7 @@ MINUS = "\N{MINUS SIGN}"
 
 def short(diagnosis: str, labels: Mapping[str, str]) -> str:
     """A name for a diagnosis that fits a chart."""
-    return SHORT.get(diagnosis) or labels.get(diagnosis, diagnosis).partition(" (")[0]
+    return short_name(diagnosis, labels.get(diagnosis, diagnosis))
 
 
 def setting_name(setting: str) -> str:
