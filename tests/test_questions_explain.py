@@ -18,7 +18,7 @@ from bme_bayes.questions.explain import explain
 from bme_bayes.questions.shapley import log_odds, shapley_values
 from bme_bayes.questions.subsets import Subsets, all_masks
 from bme_bayes.questions.targets import make_target
-from bme_bayes.questions.words import strength
+from bme_bayes.questions.words import short, strength, weight_words
 
 CASES: tuple[dict[str, object], ...] = (
     {"fever": "present", "crp": "raised", "film": "worn", "limp": "absent"},
@@ -201,3 +201,23 @@ def test_conflict_against_every_result(
     assert (sampled.verdict == UNUSUAL) == (highest < conflict_module.UNUSUAL_BELOW)
     with pytest.raises(InputError, match="draws"):
         conflict(space, belief, rng=default_rng(1), draws=0)
+
+
+def test_words_never_say_none_of_100_where_it_is_some() -> None:
+    words = weight_words("CRP", "raised", "Infection", 3.0, np.array([0.998, 0.004]))
+    assert "with it, more than 99 have this finding; of 100 without it, fewer than 1." in words
+    words = weight_words("CRP", "raised", "Infection", 3.0, np.array([1.0, 0.0]))
+    assert "with it, 100 have this finding; of 100 without it, 0." in words
+
+
+def test_short_names_are_whole() -> None:
+    assert short("Degenerative disc disease with endplate (Modic 1) edema") == (
+        "Degenerative disc disease with endplate edema"
+    )
+    assert short("Osteonecrosis (AVN), by ARCO stage") == "Osteonecrosis"
+    assert short("Bone tumour, metastasis or more") == "Bone tumour, metastasis or more"
+
+
+def test_a_usual_patient_is_not_called_safe() -> None:
+    assert "safe" in FITS
+    assert "fit" not in FITS

@@ -21,7 +21,7 @@ from bme_bayes.questions.targets import make_target
 from bme_bayes.questions.words import finding_words
 
 Floats = NDArray[np.float64]
-FITS = "fits together"
+FITS = "not unusual under this model; that makes no diagnosis safe"
 UNUSUAL = "unusual: wrongly typed, rare, or outside this model"
 UNUSUAL_BELOW = 0.02
 EXACT = 4096
