@@ -39,7 +39,7 @@ from bme_bayes.commands.options import (
     shown,
     workers,
 )
-from bme_bayes.errors import BmeBayesError
+from bme_bayes.errors import BmeBayesError, UnknownName
 
 Command = Callable[[str, Run, str], argparse.ArgumentParser]
 BAD_INPUT = 2
@@ -56,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             check_setting(setting)
         answer: Answer = args.run(args)
     except BmeBayesError as error:
-        print(f"bme-bayes: error: {error}\n{HINT}", file=sys.stderr)
+        hint = f"\n{HINT}" if isinstance(error, UnknownName) else ""
+        print(f"bme-bayes: error: {error}{hint}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         return 130
@@ -71,15 +72,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return answer.status
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that names the nearest command for one that there is not."""
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            unknown = UnknownName("command", value, action.choices)
+            if unknown.nearest:
+                raise argparse.ArgumentError(None, str(unknown))
+        super()._check_value(action, value)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="bme-bayes",
         description="Probabilistic differential diagnosis of bone marrow edema on MRI. "
         "For teaching and research.",
     )
     parser.add_argument("--version", action="version", version=f"bme-bayes {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser
+    )
     shared, without = common(), common(setting=False)
 
     def command(name: str, run: Run, summary: str) -> argparse.ArgumentParser:

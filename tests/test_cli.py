@@ -15,6 +15,9 @@ import pytest
 import bme_bayes
 from bme_bayes.cli import build_parser, main
 from bme_bayes.library import VARIABLE
+from bme_bayes.network import REGIONS
+from bme_bayes.questions.targets import DANGEROUS
+from bme_bayes.questions.words import in_sentence, short
 
 TOP = Path(__file__).resolve().parents[1]
 CASES = TOP / "networks" / "cases" / "published_cases.jsonl"
@@ -100,6 +103,28 @@ def test_posterior_shows_red_flags_and_follows_the_setting(capsys: Capture, tmp_
     assert re.search(r"\d+ of 100", text)
 
 
+def test_posterior_text_hides_no_danger_and_says_that_no_flag_fires(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.json"
+    findings = {"pregnancy": "third_trimester_or_postpartum", "crp": "normal", "esr": "normal"}
+    findings |= dict.fromkeys(("t1_marrow_replacement", "night_pain", "synovitis"), "absent")
+    path.write_text(json.dumps({"region": "hip", "findings": findings}))
+    found = answer(capsys, "posterior", str(path))
+    chance = {d: max(p["main_cause"], p["present"]) for d, p in found["diagnoses"].items()}
+    hidden = {d for d, p in chance.items() if p < 0.005}
+    assert main(["posterior", str(path)]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    count = "1 other is" if len(hidden) == 1 else f"{len(hidden)} others are"
+    _, _, rest = text.partition(f"{count} below 0.5 %. Not to be missed among them: ")
+    named = rest.partition(").")[0]
+    assert hidden & set(DANGEROUS)
+    for name in DANGEROUS:
+        label = in_sentence(short(bme_bayes.load("hip").labels.get(name, name)))
+        assert (label in named) == (name in hidden), name
+    assert ("No red flag fires on what was entered." in text) == (not found["red_flags"])
+
+
 def test_setting_of_the_case_is_used_unless_another_is_asked_for(
     capsys: Capture, tmp_path: Path
 ) -> None:
@@ -166,6 +191,13 @@ def test_list(capsys: Capture) -> None:
     for arguments in ([], ["--region", "spine"]):
         assert main(["list", *arguments]) == 0
         assert "disc_degeneration" in capsys.readouterr().out
+
+
+def test_list_shows_whole_labels(capsys: Capture) -> None:
+    assert main(["list"]) == 0
+    text = capsys.readouterr().out
+    for region in REGIONS.values():
+        assert all(f" {d.label}\n" in text for d in bme_bayes.load(region).diagnoses)
 
 
 def test_check(capsys: Capture, tmp_path: Path) -> None:
@@ -257,7 +289,9 @@ def test_nonsense_cases(
     ("arguments", "message"),
     [
         ((), "COMMAND"),
-        (("posteriour",), "invalid choice"),
+        (("postrior",), "unknown command 'postrior'; did you mean 'posterior'?"),
+        (("fhir_import", "x"), "did you mean 'fhir-import'"),
+        (("xyz",), "invalid choice: 'xyz' (choose from"),
         (("posterior",), "CASE"),
         (("posterior", "/nowhere/case.json"), "No such file"),
         (("next", "CASE", "--target", "avm"), "unknown target 'avm'"),

@@ -21,7 +21,9 @@ from bme_bayes.exchange.mapping import plain
 from bme_bayes.library import networks_folder
 from bme_bayes.questions.red_flags import RedFlag
 from bme_bayes.reading import read_rows
+from bme_bayes.rules import RED_FLAGS, load_rules
 
+TOP = Path(__file__).resolve().parents[1]
 Data = dict[str, Any]
 CASE: Data = {
     "age": 45,
@@ -328,13 +330,23 @@ def test_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Jane Doe" not in json.dumps(shown)
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, hip: bb.Engine) -> None:
+def test_without_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The pages that show these commands say the same as the message, and it says no more."""
+
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr("bme_bayes.exchange.fhir.import_module", missing)
-    with pytest.raises(bb.InputError, match=r"pip install 'fhir\.resources"):
-        risk_assessment(hip, CASE)
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps({"region": "hip", "findings": CASE}))
+    assert main(["fhir", str(case)]) == 2
+    remedy = "pip install -e '.[fhir]'"
+    expected = f"bme-bayes: error: this needs {remedy} in the project's folder\n"
+    assert capsys.readouterr().err == expected
+    for page in ("README.md", "docs/reference/cli.md", "docs/how-to/fhir.md"):
+        assert remedy in (TOP / page).read_text(), page
 
 
 # Mapping files
@@ -413,7 +425,16 @@ def test_card_is_short_and_says_how_urgent(region: str) -> None:
     assert "red flag" not in calm["summary"]
 
 
-def test_card_follows_the_urgency_of_the_rule() -> None:
-    assert indicator([RedFlag("x", "x", "x", "urgent"), RedFlag("y", "y", "y", "emergency")]) == (
-        "critical"
-    )
+@pytest.mark.parametrize("flags", [(), ("urgent",), ("urgent", "urgent")])
+def test_card_warns_of_a_red_flag_and_grades_no_emergency(flags: tuple[str, ...]) -> None:
+    given = [RedFlag(str(i), "x", "x", urgency) for i, urgency in enumerate(flags)]
+    assert indicator(given) == ("warning" if flags else "info")
+    assert {rule.urgency for rule in load_rules(RED_FLAGS)} == {"urgent"}
+
+
+def test_card_names_the_whole_of_a_diagnosis(spine: bb.Network) -> None:
+    """Infection is not osteomyelitis alone, nor malignancy a bone tumour alone."""
+    made = card(bb.Engine(spine), {"endplate_and_disc_signal": "present", "crp": "raised"})
+    assert "Bone or joint infection" in made["summary"]
+    assert "Osteomyelitis, septic arthritis or spondylodiscitis" in made["detail"]
+    assert "Bone tumour, metastasis or marrow-replacing disease" in made["detail"]

@@ -9,12 +9,13 @@ import numpy as np
 from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.figures import number_data, number_words
 from bme_bayes.commands.patient import open_case
-from bme_bayes.commands.tables import of_hundred, percent, short, table
+from bme_bayes.commands.tables import of_hundred, percent, table
 from bme_bayes.network import Network
 from bme_bayes.questions.break_even import BreakEven
 from bme_bayes.questions.sensitivity import Sensitivity
 from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import DiagnosisUncertainty, Uncertainty
+from bme_bayes.questions.words import short
 
 SHOWN = 10
 

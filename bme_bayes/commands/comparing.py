@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from bme_bayes.cases import Case, read_case
 from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.patient import open_case
-from bme_bayes.commands.tables import paragraph, percent, short, table
+from bme_bayes.commands.tables import paragraph, percent, table
 from bme_bayes.engine import Engine
 from bme_bayes.errors import InputError
 from bme_bayes.network import Network
 from bme_bayes.questions.compare import Comparison, Variant, compare
 from bme_bayes.questions.intervene import Intervention
+from bme_bayes.questions.words import short
 from bme_bayes.reading import load
 
 AS_ENTERED = "the case"

@@ -14,7 +14,7 @@ from pathlib import Path
 from bme_bayes.cases import read_cases
 from bme_bayes.checks import check_data
 from bme_bayes.commands import DEFAULT_SETTING, Answer
-from bme_bayes.commands.tables import paragraph, short, table
+from bme_bayes.commands.tables import paragraph, table
 from bme_bayes.errors import InputError
 from bme_bayes.evaluation.coverage import bases, coverage_text, influential
 from bme_bayes.library import FOLDERS, app_path, data_folder
@@ -42,9 +42,7 @@ def listing(args: argparse.Namespace) -> Answer:
     parts = [
         table([(r,) for r in networks], ("Regions",)),
         table([(p.name, p.label) for p in priors], ("Settings", "")),
-        table(
-            [(d, short(names[d]), " ".join(where[d])) for d in names], ("Diagnoses", "", "Regions")
-        ),
+        table([(d, " ".join(where[d]), names[d]) for d in names], ("Diagnoses", "Regions", "")),
         "The findings of a region: bme-bayes list --region hip",
     ]
     return Answer(data, "\n\n".join(parts))

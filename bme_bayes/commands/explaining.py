@@ -10,10 +10,11 @@ import numpy as np
 from bme_bayes.commands import Answer, stamp, stamp_text
 from bme_bayes.commands.figures import number_data
 from bme_bayes.commands.patient import open_case
-from bme_bayes.commands.tables import of_hundred, paragraph, short, table
+from bme_bayes.commands.tables import of_hundred, paragraph, table
 from bme_bayes.network import Network
 from bme_bayes.questions.conflict import Conflict
 from bme_bayes.questions.explain import Weighing
+from bme_bayes.questions.words import short
 
 
 def explain(args: argparse.Namespace) -> Answer:

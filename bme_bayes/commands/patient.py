@@ -9,15 +9,17 @@ import numpy as np
 
 from bme_bayes.cases import Case, read_case
 from bme_bayes.commands import DEFAULT_SETTING, Answer, stamp, stamp_text
-from bme_bayes.commands.tables import of_hundred, paragraph, percent, short, table
+from bme_bayes.commands.tables import of_hundred, paragraph, percent, table
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.bundles import BundlePanel, bundle_values
 from bme_bayes.questions.red_flags import LabelWarning, RedFlag, label_warnings, red_flags
+from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.uncertainty import credible_intervals
 from bme_bayes.questions.value import FindingValue, NextFindings
+from bme_bayes.questions.words import NO_RED_FLAG, in_sentence, short
 from bme_bayes.reading import load
 
 SHOWN = 0.005
@@ -105,13 +107,13 @@ def _posterior_text(
     warnings: tuple[LabelWarning, ...],
 ) -> str:
     parts = [stamp_text(network)]
-    if flags:
-        parts.append("\n".join(paragraph(f"RED FLAG: {f.text} [{f.source}]") for f in flags))
+    said = [f"RED FLAG: {f.text} [{f.source}]" for f in flags] or [NO_RED_FLAG]
+    parts.append("\n".join(map(paragraph, said)))
     shown = [d for d, p in found.diagnoses.items() if max(p.main_cause, p.present) >= SHOWN]
     rows = [row for name in shown for row in _rows(network, found, ranges, name)]
     parts.append(table(rows, HEAD, (1, 2)))
     if len(shown) < len(found.diagnoses):
-        parts.append(f"{len(found.diagnoses) - len(shown)} others are below {percent(SHOWN)}.")
+        parts.append(paragraph(_others(found, [d for d in found.diagnoses if d not in shown])))
     sets = [
         (percent(e.probability), " + ".join(e.diagnoses) or "none of these")
         for e in found.explanations[:5]
@@ -125,6 +127,18 @@ def _posterior_text(
         parts.append("\n".join(paragraph(f"- {w.text} [{w.source}]") for w in warnings))
     parts.append("For teaching and research; not a device for decisions on patients.")
     return "\n\n".join(parts)
+
+
+def _others(found: Posterior, hidden: Sequence[str]) -> str:
+    """How many are not shown; those that must not be missed by name."""
+    count = "1 other is" if len(hidden) == 1 else f"{len(hidden)} others are"
+    dangers = [
+        f"{in_sentence(short(found.labels[d]))} ({percent(found.diagnoses[d].present)})"
+        for d in hidden
+        if d in DANGEROUS
+    ]
+    named = f" Not to be missed among them: {'; '.join(dangers)}." if dangers else ""
+    return f"{count} below {percent(SHOWN)}.{named}"
 
 
 def _rows(network: Network, found: Posterior, ranges: Ranges, name: str) -> list[tuple[str, ...]]:

@@ -6,7 +6,8 @@ import argparse
 
 from bme_bayes.commands import Answer
 from bme_bayes.commands.patient import open_case
-from bme_bayes.commands.tables import of_hundred, paragraph, short
+from bme_bayes.commands.tables import of_hundred, paragraph
+from bme_bayes.questions.words import short
 from bme_bayes.report import build_report, write_report
 
 

@@ -21,11 +21,6 @@ def table(rows: Sequence[Sequence[str]], head: Sequence[str], right: Sequence[in
     return "\n".join(lines)
 
 
-def short(label: str) -> str:
-    """A label without what it says in brackets."""
-    return label.partition(" (")[0]
-
-
 def percent(p: float) -> str:
     """A probability in per cent, without false precision at either end."""
     if 0 < p < 0.001:

@@ -47,12 +47,3 @@ def assess(engine: Engine, findings: Mapping[str, object], seed: int = 1) -> Ass
     }
     sure = engine.credible_intervals(findings, DRAWS, rng=np.random.default_rng(seed))
     return Assessed(engine.network, engine.posterior(findings), sure, basis)
-
-
-def of_100(p: float) -> str:
-    """How many of 100 patients like this.
-
-    >>> of_100(0.342), of_100(0.001)
-    ('34 of 100', 'fewer than 1 of 100')
-    """
-    return "fewer than 1 of 100" if p < 0.005 else f"{100 * p:.0f} of 100"

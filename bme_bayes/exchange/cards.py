@@ -1,8 +1,8 @@
 """An answer as a CDS Hooks card: a sentence, how urgent, where from, and the detail.
 
-The indicator follows the red flags alone: `info` without one, `warning` with one, `critical`
-where a rule says emergency. Nothing that identifies a patient is in the card: of the age only
-the band. https://cds-hooks.hl7.org
+The indicator follows the red flags alone: `info` without one, `warning` with one. It is never
+`critical`: no source of the rules grades an emergency apart from what is urgent. Nothing that
+identifies a patient is in the card: of the age only the band. https://cds-hooks.hl7.org
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bme_bayes.engine import Engine
-from bme_bayes.exchange.assessed import Assessed, assess, of_100
+from bme_bayes.exchange.assessed import Assessed, assess
+from bme_bayes.notebook import count_of_100
 from bme_bayes.questions.red_flags import RedFlag, red_flags
+from bme_bayes.questions.words import of_100, short, short_name
 
 MOST = 140
 """A summary is shorter than this."""
@@ -47,9 +49,7 @@ def card(engine: Engine, findings: Mapping[str, object], *, seed: int = 1) -> di
 
 
 def indicator(flags: Sequence[RedFlag]) -> str:
-    """`info`, `warning` or `critical`, by the red flags alone."""
-    if any(f.urgency == "emergency" for f in flags):
-        return "critical"
+    """`info` or `warning`, by the red flags alone."""
     return "warning" if flags else "info"
 
 
@@ -60,7 +60,8 @@ def summary(found: Assessed, flags: Sequence[RedFlag]) -> str:
     parts.append(f"main cause of the {found.region} marrow edema")
     text = ". ".join(p[0].upper() + p[1:] for p in parts) + ":"
     for i, (name, diagnosis) in enumerate(found.posterior.diagnoses.items()):
-        more = f"{',' if i else ''} {_short(found, name)} {of_100(diagnosis.main_cause)}"
+        label = short_name(name, found.posterior.labels[name])
+        more = f"{',' if i else ''} {label} {of_100(diagnosis.main_cause)}"
         if i == SHOWN or len(text + more) >= MOST - 1:
             break
         text += more
@@ -70,8 +71,8 @@ def summary(found: Assessed, flags: Sequence[RedFlag]) -> str:
 def detail(found: Assessed, flags: Sequence[RedFlag]) -> str:
     """GitHub-flavoured Markdown: red flags, diagnoses with doubt, what it rests on, limits."""
     rows = [
-        f"| {_text(_short(found, name))} | {of_100(d.main_cause)} | {of_100(d.present)} "
-        f"| {_interval(found, name)} |"
+        f"| {_text(short(found.posterior.labels[name]))} | {of_100(d.main_cause)} "
+        f"| {of_100(d.present)} | {_interval(found, name)} |"
         for name, d in list(found.posterior.diagnoses.items())[:SHOWN]
     ]
     basis = [
@@ -94,11 +95,7 @@ def detail(found: Assessed, flags: Sequence[RedFlag]) -> str:
 
 def _interval(found: Assessed, name: str) -> str:
     low, high = found.interval(name, "present")
-    return f"{100 * low:.0f} to {100 * high:.0f} of 100"
-
-
-def _short(found: Assessed, name: str) -> str:
-    return found.posterior.labels[name].partition(" (")[0].partition(",")[0]
+    return f"{count_of_100(low)} to {of_100(high)}"
 
 
 def _text(text: str) -> str:

@@ -21,7 +21,7 @@ MODULES = {
     "RiskAssessment": "riskassessment",
 }
 CLASS = re.compile(r"<class '(\w+)'>")
-MISSING = "this needs fhir.resources: pip install 'fhir.resources>=8,<9'"
+MISSING = "this needs pip install -e '.[fhir]' in the project's folder"
 
 
 def validated(kind: str, data: Mapping[str, Any], where: str) -> Any:

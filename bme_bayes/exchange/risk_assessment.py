@@ -12,9 +12,10 @@ from typing import Any
 
 from bme_bayes.engine import Engine
 from bme_bayes.errors import UnknownName
-from bme_bayes.exchange.assessed import Assessed, assess, of_100
+from bme_bayes.exchange.assessed import Assessed, assess
 from bme_bayes.exchange.fhir import validated
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.words import of_100
 
 MEASURES = ("present", "main_cause")
 NOTE = (
