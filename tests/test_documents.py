@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import bme_bayes as bb
+from bme_bayes.cases import read_cases
+from bme_bayes.network import REGIONS
+from bme_bayes.questions.targets import DANGEROUS
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -40,3 +45,45 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert found.exists(), f"{page.name} points to {target}"
         if place and found.suffix == ".md":
             assert place in anchors(found), f"{page.name} points to {target}"
+
+
+def table_row(text: str, first: str) -> list[str]:
+    """The cells of the first row of a page's tables that starts with this cell."""
+    line = next(x for x in text.splitlines() if x.startswith(f"| {first} |"))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize("region", REGIONS.values())
+def test_model_card_counts_what_the_model_has(region: str) -> None:
+    card, network = (ROOT / "docs" / "model-card.md").read_text(encoding="utf-8"), bb.load(region)
+    counts = len(network.diagnoses), len(network.kinds), len(network.variables)
+    assert table_row(card, region) == [region, *map(str, counts)]
+
+
+def test_model_card_says_what_the_evaluation_found() -> None:
+    """Must-not-miss in patients and as a share, and calibration, where it is at its worst too."""
+    card = " ".join((ROOT / "docs" / "model-card.md").read_text(encoding="utf-8").split())
+    scores = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    cases = read_cases(ROOT / "networks" / "cases" / "published_cases.jsonl")
+    dangers = [c for c in cases if c.diagnosis in DANGEROUS]
+    head = table_row(scores, "group")
+    found = {}
+    for group in ("all", "deceptive", "knee", "hip", "ankle_foot", "spine"):
+        row = dict(zip(head, table_row(scores, group), strict=True))
+        size = sum(group in ("all", c.region, c.difficulty) for c in dangers)
+        share = row["must-not-miss at 5 %"]
+        found[group] = (round(float(share) * size), size, share, row["calibration error, leader"])
+    hit, size, share, gap = found["all"]
+    assert f"{size} of the 126 have a diagnosis that must not be missed" in card
+    assert f"in {hit} of them ({share}, interval" in card
+    assert f"{found['knee'][0]} of {found['knee'][1]} at the knee" in card
+    assert f"{found['hip'][0]} of {found['hip'][1]} at the hip" in card
+    assert found["ankle_foot"][2] == found["spine"][2] == "1.00"
+    deceptive = found["deceptive"]
+    assert size - hit == deceptive[1] - deceptive[0] == 2
+    assert f"among the {deceptive[1]} deceptive ones ({deceptive[2]})" in card
+    assert f"differs from its accuracy by {gap} on average" in card
+    gaps = sorted((found[r][3], r) for r in REGIONS.values())
+    (least, here), (most, there) = gaps[0], gaps[-1]
+    regions = f"in single regions by {least} ({here}) to {most} ({there})"
+    assert f"in deceptive cases by {deceptive[3]}, {regions}" in card
