@@ -21,6 +21,7 @@ from bme_bayes.commands import (
     exchanging,
     explaining,
     learning,
+    next_steps,
     patient,
     reporting,
     scoring,
@@ -113,7 +114,7 @@ def build_parser() -> argparse.ArgumentParser:
 def _patient_commands(command: Command) -> None:
     posterior = command("posterior", patient.posterior, "how probable each diagnosis is for a case")
     following = command(
-        "next", patient.next_findings, "which findings would change the picture most"
+        "next", next_steps.next_findings, "which findings would change the picture most"
     )
     explain = command("explain", explaining.explain, "what speaks for and against a diagnosis")
     sure = command("sure", certainty.sure, "how sure the answer is, and what it hangs on")

@@ -103,6 +103,20 @@ def test_posterior_shows_red_flags_and_follows_the_setting(capsys: Capture, tmp_
     assert re.search(r"\d+ of 100", text)
 
 
+def test_posterior_checks_the_criteria_of_a_programme(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(
+        "region: hip\nfindings: {persistent_over_6_weeks: present, multiple_joints: absent, "
+        "bilateral_or_multifocal: absent, previous_bme_other_joint: absent}\n"
+    )
+    met = {c["id"]: c["met"] for c in answer(capsys, "posterior", str(path))["programme"]}
+    assert met["edema_beyond_weeks"] is True
+    assert met["several_regions"] is False
+    assert met["slow_healing"] is None
+    assert main(["posterior", str(path)]) == 0
+    assert f"{list(met.values()).count(True)} of {len(met)} criteria" in capsys.readouterr().out
+
+
 def test_posterior_text_hides_no_danger_and_says_that_no_flag_fires(
     capsys: Capture, tmp_path: Path
 ) -> None:

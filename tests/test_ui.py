@@ -288,11 +288,12 @@ def test_the_page_speaks_to_clinicians(app: AppTest) -> None:
 def test_figures_kinds_and_stories_are_written_when_opened(app: AppTest) -> None:
     answer(app, "night_pain", "present")
     assert "Any other combination" not in text(app)
-    for key in ("table", "stories", "details"):
+    for key in ("table", "stories", "details", "programme"):
         app.session_state[key] = True
     settle(app)
     said = text(app)
     assert "Any other combination" in said
+    assert "**Not known:** Several regions are affected" in said
     assert "| Diagnosis | Main cause | Present | Since start, last step |" in said
     assert "and since the last step" in said
 

@@ -1,4 +1,4 @@
-"""`posterior` and `next`: what one patient has, and what to look for."""
+"""`posterior`: what one patient has."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from collections.abc import Sequence
 import numpy as np
 
 from bme_bayes.cases import Case, read_case
-from bme_bayes.commands import DEFAULT_SETTING, Answer, stamp, stamp_text
+from bme_bayes.commands import DEFAULT_SETTING, Answer, stamp_text
 from bme_bayes.commands.tables import of_hundred, paragraph, percent, table
 from bme_bayes.engine import Engine
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
-from bme_bayes.questions.battery import awaiting_mri, possible_tests
-from bme_bayes.questions.bundles import BundlePanel, bundle_values
-from bme_bayes.questions.red_flags import LabelWarning, RedFlag, label_warnings, red_flags
+from bme_bayes.questions.red_flags import (
+    Criterion,
+    LabelWarning,
+    RedFlag,
+    label_warnings,
+    programme_criteria,
+    red_flags,
+)
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.uncertainty import credible_intervals
-from bme_bayes.questions.value import FindingValue, NextFindings
 from bme_bayes.questions.words import NO_RED_FLAG, in_sentence, short
 from bme_bayes.reading import load
 
 SHOWN = 0.005
 """Diagnoses below this in both columns are only counted in the text."""
-NEXT_SHOWN = 10
-TOLERANCE = 0.03
-"""Standard error in bits to which the information of a whole test is worked out."""
-
 HEAD = ("Diagnosis", "Main cause", "Present", "95 %", "Main cause in")
 Ranges = dict[str, tuple[float, float]]
 
@@ -46,9 +46,11 @@ def posterior(args: argparse.Namespace) -> Answer:
     ranges = _ranges(engine, case, found, args.draws, args.seed)
     flags = red_flags(engine.network, case.findings)
     warnings = label_warnings(engine.network, case.findings, found)
+    criteria = programme_criteria(engine.network, case.findings, found)
+    told = [{"id": c.id, "text": c.text, "source": c.source, "met": c.met} for c in criteria]
     return Answer(
-        _posterior_data(found, ranges, flags, warnings),
-        _posterior_text(engine.network, found, ranges, flags, warnings),
+        {**_posterior_data(found, ranges, flags, warnings), "programme": told},
+        _posterior_text(engine.network, found, ranges, flags, warnings, criteria),
     )
 
 
@@ -105,6 +107,7 @@ def _posterior_text(
     ranges: Ranges,
     flags: tuple[RedFlag, ...],
     warnings: tuple[LabelWarning, ...],
+    criteria: tuple[Criterion, ...],
 ) -> str:
     parts = [stamp_text(network)]
     said = [f"RED FLAG: {f.text} [{f.source}]" for f in flags] or [NO_RED_FLAG]
@@ -125,6 +128,10 @@ def _posterior_text(
     if warnings:
         parts.append('The label "syndrome" does not fit:')
         parts.append("\n".join(paragraph(f"- {w.text} [{w.source}]") for w in warnings))
+    met = [c.text for c in criteria if c.met]
+    if met:
+        parts.append(f"A structured programme: {len(met)} of {len(criteria)} criteria are met.")
+        parts.append("\n".join(paragraph(f"- {text}") for text in met))
     parts.append("For teaching and research; not a device for decisions on patients.")
     return "\n\n".join(parts)
 
@@ -155,90 +162,3 @@ def _rows(network: Network, found: Posterior, ranges: Ranges, name: str) -> list
             (f"    {variable.state_label(s)}", "", percent(p), "", "") for s, p in d.states.items()
         ]
     return rows
-
-
-def next_findings(args: argparse.Namespace) -> Answer:
-    """Which findings not yet known would change the picture most; before the MRI, none of it."""
-    case, engine = open_case(args)
-    found = engine.next_findings(case.findings, target=args.target)
-    waiting = awaiting_mri(engine.network, case.findings)
-    listed = [f for f in found.findings if f.id not in waiting][: args.top]
-    belief = engine.belief(case.findings)
-    tests = bundle_values(
-        engine.space,
-        belief,
-        possible_tests(engine.network, case.findings),
-        args.target,
-        rng=np.random.default_rng(args.seed),
-        tolerance=TOLERANCE,
-    )
-    text = _next_text(engine.network, found, listed[: args.top or NEXT_SHOWN], tests)
-    return Answer({**stamp(engine.network), **_next_data(found, listed, tests)}, text)
-
-
-def _next_data(
-    found: NextFindings, listed: Sequence[FindingValue], tests: BundlePanel
-) -> dict[str, object]:
-    return {
-        "target": found.target,
-        "leader": found.leader,
-        "findings": [
-            {
-                "id": f.id,
-                "label": f.label,
-                "bits": f.bits,
-                "results": {
-                    state: {"probability": r.probability, "diagnoses": dict(r.diagnoses)}
-                    for state, r in f.results.items()
-                },
-                "changes_lead": f.changes_lead,
-                "crosses": list(f.crosses),
-            }
-            for f in listed
-        ],
-        "tests": [
-            {
-                "id": t.id,
-                "label": t.label,
-                "bits": t.bits,
-                "standard_error": t.standard_error,
-                "burden": t.burden,
-                "changes_lead": t.changes_lead,
-                "findings": list(t.findings),
-            }
-            for t in tests.tests
-        ],
-    }
-
-
-def _next_text(
-    network: Network, found: NextFindings, listed: Sequence[FindingValue], tests: BundlePanel
-) -> str:
-    rows = []
-    for f in listed:
-        for i, (state, result) in enumerate(f.results.items()):
-            leader = result.leader
-            rows.append(
-                (
-                    f"{short(f.label)}  [{f.id}]" if i == 0 else "",
-                    f"{f.bits:.3f}" if i == 0 else "",
-                    network.variable(f.id).state_label(state),
-                    of_hundred(result.probability),
-                    f"{leader} {percent(result.diagnoses[leader])}"
-                    + ("" if leader == found.leader else "  (new leader)"),
-                )
-            )
-    head = ("Finding not yet known", "Bits", "Result", "Expected in", "Then leads")
-    whole = [
-        (f"{t.label}  [{t.id}]", f"{t.bits:.2f}", t.words, of_hundred(t.changes_lead))
-        for t in tests.tests
-    ]
-    return "\n\n".join(
-        [
-            stamp_text(network),
-            f"Target: {found.target}; leading now: {found.leader}",
-            table(rows, head, (1,)),
-            table(whole, ("Whole test", "Bits", "Burden", "Changes the lead in"), (1,)),
-            "Bits: how much the result is expected to tell about the target.",
-        ]
-    )

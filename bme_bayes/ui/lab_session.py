@@ -26,7 +26,7 @@ OWNS, NETWORKS, MODELS, ANSWERS = "lab_owns", "lab_networks", "lab_models", "lab
 SETTING, REGION, BASELINE, MOUNT = "lab_setting", "lab_region", "lab_baseline", "lab_mount"
 BASES, DRAFTS = "lab_bases", "lab_drafts"
 IMPOSSIBLE = "lab_impossible"
-MOST_MODELS = 3
+MOST_MODELS = 2
 MOST_ANSWERS = 48
 Value = TypeVar("Value")
 

@@ -39,7 +39,7 @@ def draw() -> None:
     spec = charts.differential_spec(now, start, before, colors, intervals)
     session.chart(spec, "differential")
     st.caption(legend(sure is not None, before is not None))
-    details.draw(now, start, before, intervals, current.network)
+    details.draw(now, start, before, intervals, current.network, state.findings(used))
     background.look_again(job, "intervals_later")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
+from bme_bayes.questions.red_flags import Criterion, programme_criteria
 from bme_bayes.questions.uncertainty import Uncertainty
 from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui.chart_rows import between
@@ -16,6 +17,7 @@ from bme_bayes.ui.words import listed, points, short
 
 DETAILED = 3
 STORIES = 5
+ANSWERS = {True: "Met", False: "Not met", None: "Not known"}
 
 
 def draw(
@@ -24,6 +26,7 @@ def draw(
     before: Posterior | None,
     sure: Uncertainty | None,
     network: Network,
+    findings: Mapping[str, object],
 ) -> None:
     """The parts that are written only while they are open.
 
@@ -37,6 +40,11 @@ def draw(
         lambda: "\n\n".join(details(name, now, network) for name in leading),
     )
     _on_demand("Whole stories: which combinations explain this", "stories", partial(stories, now))
+    _on_demand(
+        "When a structured programme is worth considering",
+        "programme",
+        lambda: programme(programme_criteria(network, findings, now)),
+    )
 
 
 def _on_demand(title: str, key: str, text: Callable[[], str]) -> None:
@@ -101,3 +109,16 @@ def stories(now: Posterior) -> str:
     rest = 1 - sum(story.probability for story in now.explanations[:STORIES])
     lines.append(f"- Any other combination: {of_100(max(rest, 0.0))}")
     return "\n".join(lines)
+
+
+def programme(criteria: Sequence[Criterion]) -> str:
+    """Each criterion for a structured programme with its answer, those that are met first."""
+    order = list(ANSWERS)
+    rows = sorted(criteria, key=lambda c: order.index(c.met))
+    met = sum(c.met is True for c in criteria)
+    told = [f"{met} of {len(criteria)} criteria are met by what was entered.", ""]
+    told += [f"- **{ANSWERS[c.met]}:** {c.text}" for c in rows]
+    caveat = (
+        "The criteria are one text's view; no study that tests a programme is among the sources."
+    )
+    return "\n".join([*told, "", caveat])
