@@ -47,3 +47,16 @@ def test_a_link_opens_one_number_with_its_sources(app_server: str, page: Page) -
     expect(page.get_by_role("link", name="Ikemura S 2010")).to_be_visible()
     expect(page.get_by_label("Search", exact=True)).to_have_value(key)
     assert "number=" not in page.url
+
+
+def test_a_wide_table_scrolls_on_a_phone(app_server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{app_server}/network")
+    page.get_by_role("radio", name="One finding").click(timeout=LONG)
+    page.get_by_role("combobox", name="Finding, risk factor").fill("Age band")
+    page.get_by_role("option", name="Age band").click()
+    row = page.get_by_role("row", name="All patients of the setting")
+    expect(row).to_contain_text("weight of 10 patients")
+    figures = row.get_by_role("cell").first
+    height = figures.evaluate("cell => cell.getBoundingClientRect().height")
+    assert height < 70, "the figures of a row stand on one line"

@@ -65,7 +65,7 @@ def test_numbers_are_found_by_words_synonyms_and_sources() -> None:
 def test_a_findings_table_has_a_row_for_each_kind_and_none() -> None:
     head, rows = number_table.by_cause(HIP, "serpentine_band")
     assert head == ["Among", "present", "Rests on"]
-    assert all(re.search(r", n = \d", row[2]) for row in rows)
+    assert all(re.search(r", weight of \d", row[2]) for row in rows)
     assert {len(row) for row in rows} == {3}
     assert any(row[0] == "None of the diagnoses" for row in rows)
     assert len(rows) == len(HIP.kinds) + 1

@@ -9,18 +9,25 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from bme_bayes.network import EDEMA, NONE, Network, Number, Variable
 from bme_bayes.ui.charts import DARK, Palette
 from bme_bayes.ui.row_charts import SCHEMA
+from bme_bayes.ui.words import short
 
 Spec = dict[str, Any]
 COLUMN = {"context": 0, "risk": 0, "diagnosis": 1, "process": 2, "sign": 3, "finding": 3}
 TITLES = ("Patient and risk factors", "Diagnoses", "Processes", "Findings")
 STRONG, NOTABLE = math.log(4), math.log(1.5)
 LEAST, FEW = 1e-4, 100
-LINE = 19
+LINE, ROOMY, FEW_ROWS = 19, 30, 20
+"""Pixels of a row, of one of a few rows, and how many are a few."""
+PHONE = "width < 520"
+PLACES = (0.0, 0.95, 1.8, 2.6)
+"""Where the columns begin on a phone: there names stand on two lines, those of findings on one."""
+NARROW = 13
 PICK = "picked"
 PAPER, PAPER_DARK = "#ffffff", "#0f1418"
 
@@ -105,16 +112,15 @@ def map_spec(network: Network, name: str | None, lit: Mapping[str, str], colors:
             **place,
             "id": v,
             "name": _named(network.variable(v).label, lit.get(v)),
+            "lines": _lines(_named(short(v, network.labels), lit.get(v)), place["x"]),
             "look": _look(v, name, lit),
         }
         for v, place in places.items()
     ]
     lines = [
         {
-            "x": places[e.source]["x"],
-            "y": places[e.source]["y"],
-            "x2": places[e.target]["x"],
-            "y2": places[e.target]["y"],
+            **places[e.source],
+            **{f"{name}2": at for name, at in places[e.target].items()},
             "strength": e.strength,
             "way": e.way,
             "link": f"{network.variable(e.source).label} → {network.variable(e.target).label}",
@@ -131,16 +137,23 @@ def _places(network: Network, keep: Collection[str]) -> tuple[dict[str, Spec], i
             columns[COLUMN[variable.role]].append(variable)
     longest = max(map(len, columns))
     places = {
-        v.id: {"x": x, "y": (i + 0.5) / len(column)}
+        v.id: {"x": x, "narrow": PLACES[x], "y": (i + 0.5) / len(column)}
         for x, column in enumerate(columns)
         for i, v in enumerate(column)
     }
-    return places, max(LINE * longest, 160)
+    return places, max((ROOMY if longest <= FEW_ROWS else LINE) * longest, 160)
 
 
 def _named(label: str, answer: str | None) -> str:
     """A name, with the answer where one has been entered."""
     return f"{label}: {answer}" if answer else label
+
+
+def _lines(name: str, column: int) -> str:
+    """A name as it stands on a phone: in all columns but the last on two lines."""
+    if column == len(PLACES) - 1:
+        return name
+    return "\n".join(wrap(name, NARROW, max_lines=2, placeholder="…", break_long_words=False))
 
 
 def _look(variable: str, name: str | None, lit: Collection[str]) -> str:
@@ -161,7 +174,7 @@ def _told(network: Network, name: str | None, drawn: list[Edge], lit: Collection
 
 
 def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors: Palette) -> Spec:
-    x: Spec = {"field": "x", "type": "quantitative", "axis": None}
+    x: Spec = {"field": "at", "type": "quantitative", "axis": None}
     y: Spec = {"field": "y", "type": "quantitative", "axis": None}
     place = {
         "x": {**x, "scale": {"domain": [-0.02, 4]}},
@@ -171,20 +184,28 @@ def _spec(points: list[Spec], lines: list[Spec], told: str, height: int, colors:
         "$schema": SCHEMA,
         "description": told,
         "layer": [
-            {"data": {"values": lines}, **_rules(place, len(lines), colors)},
+            {**_placed(lines), **_rules(place, len(lines), colors)},
             {
-                "data": {"values": points},
+                **_placed(points),
                 "mark": {"type": "point", "filled": True, "opacity": 1, "cursor": "pointer"},
                 "params": [{"name": PICK, "select": {"type": "point", "fields": ["id"]}}],
                 "encoding": {**place, "color": _looks(colors), **_weight()},
             },
-            {"data": {"values": points}, **_names(place, colors, halo=True)},
-            {"data": {"values": points}, **_names(place, colors)},
+            {**_placed(points), **_names(place, colors, halo=True)},
+            {**_placed(points), **_names(place, colors)},
         ],
         "resolve": {"scale": {"color": "independent"}},
         "height": height,
         "config": {"view": {"stroke": None}},
     }
+
+
+def _placed(rows: list[Spec]) -> Spec:
+    """Rows with the column that they begin in, `at`, and that a line ends in, `at2`."""
+    at = [
+        {"calculate": f"{PHONE} ? datum.narrow{n} : datum.x{n}", "as": f"at{n}"} for n in ("", "2")
+    ]
+    return {"data": {"values": rows}, "transform": at}
 
 
 def _rules(place: Spec, count: int, colors: Palette) -> Spec:
@@ -195,7 +216,7 @@ def _rules(place: Spec, count: int, colors: Palette) -> Spec:
         "mark": {"type": "rule", "opacity": 0.28 if count > FEW else 0.6},
         "encoding": {
             **place,
-            "x2": {"field": "x2"},
+            "x2": {"field": "at2"},
             "y2": {"field": "y2"},
             "color": _colored("way", ways),
             "strokeWidth": {**width, "scale": {"range": [0.5, 4]}},
@@ -206,9 +227,12 @@ def _rules(place: Spec, count: int, colors: Palette) -> Spec:
 
 def _names(place: Spec, colors: Palette, *, halo: bool = False) -> Spec:
     """The names of the variables, cut to the width of a column; a halo keeps lines off them."""
-    above = {"expr": "datum.look == 'chosen' ? -12 : 0"}
-    limit = {"expr": "width / 4 - 16"}
-    text = {"type": "text", "align": "left", "dx": 7, "dy": above, "fontSize": 12, "limit": limit}
+    two = f"{PHONE} && indexof(datum.lines, '\\n') > 0"
+    above = {"expr": f"(datum.look == 'chosen' ? -12 : 0) - ({two} ? 6 : 0)"}
+    last = f"{PHONE} && datum.x == {len(PLACES) - 1}"
+    limit = {"expr": f"{last} ? width * 0.34 : width / 4 - ({PHONE} ? 8 : 16)"}
+    text: Spec = {"type": "text", "align": "left", "dx": 7, "dy": above, "limit": limit}
+    text |= {"fontSize": {"expr": f"{PHONE} ? 11 : 12"}, "lineBreak": "\n", "lineHeight": 12}
     paper = PAPER_DARK if colors == DARK else PAPER
     if halo:
         text |= {"stroke": paper, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
@@ -217,7 +241,7 @@ def _names(place: Spec, colors: Palette, *, halo: bool = False) -> Spec:
         "mark": text,
         "encoding": {
             **place,
-            "text": {"field": "name"},
+            "text": {"condition": {"test": PHONE, "field": "lines"}, "field": "name"},
             "color": {"value": paper} if halo else _looks(colors),
             "fontWeight": {"condition": plain, "value": "bold"},
             "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],

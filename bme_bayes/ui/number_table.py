@@ -171,4 +171,5 @@ def rests_on(numbers: Collection[Number]) -> str:
     grades = sorted({BASES.get(n.basis, n.basis) for n in numbers})
     weights = sorted({round(n.n) for n in numbers})
     span = f"{weights[0]} to {weights[-1]}" if weights[1:] else str(weights[0])
-    return f"{'; '.join(grades)}, n = {span}"
+    many = "patient" if span == "1" else "patients"
+    return f"{'; '.join(grades)}, weight of {span} {many}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from bme_bayes.ui.parts import net_number
 
 ONE = "net_one"
 IN_FULL = 3
+UNBROKEN = 18
 ABOUT = {
     "finding": "How many of 100 such patients have it, with the 95 % interval.",
     "risk": "How many of 100 patients of the setting have it; then odds ratios: how a diagnosis "
@@ -33,7 +35,7 @@ HEADS: dict[str, Any] = {
     "value": st.column_config.NumberColumn("Value", format="%.3g"),
     "low": st.column_config.NumberColumn("From", format="%.3g"),
     "high": st.column_config.NumberColumn("To", format="%.3g"),
-    "n": st.column_config.NumberColumn("n", format="%.3g"),
+    "n": st.column_config.NumberColumn("Weight", format="%.3g"),
     "basis": st.column_config.TextColumn("Grade", width=100),
     "sources": st.column_config.TextColumn("Sources", width=200),
     "link": st.column_config.LinkColumn("DOI or PMID", width=120),
@@ -70,6 +72,11 @@ def _filtered(rows: pd.DataFrame) -> pd.DataFrame:
     return found[found["basis"].isin(bases)] if bases else found
 
 
+def _unbroken(text: str) -> str:
+    """Text that breaks only after so many characters: a wide table scrolls where it is narrow."""
+    return " ".join(line.replace(" ", "\N{NO-BREAK SPACE}") for line in wrap(text, UNBROKEN))
+
+
 def _several(label: str, options: list[str], key: str) -> list[str]:
     return st.pills(
         label, options, selection_mode="multi", key=key, persist_state="session", wrap=True
@@ -81,8 +88,8 @@ def draw(network: Network) -> None:
     rows = _table(network)
     found = _filtered(rows)
     st.caption(
-        f"{len(found)} of {len(rows)} numbers. From and to: 95 % interval. n: the number of "
-        "patients that the number counts for. Shares lie between 0 and 1. Choose a row to read "
+        f"{len(found)} of {len(rows)} numbers. From and to: 95 % interval. Weight: for how "
+        "many patients the number counts. Shares lie between 0 and 1. Choose a row to read "
         "all that it rests on."
     )
     if found.empty:
@@ -133,7 +140,8 @@ def one(network: Network) -> None:
     st.caption(ABOUT.get(variable.role, ABOUT["finding"]))
     read = number_table.of_diagnosis if variable.role == "diagnosis" else number_table.by_cause
     head, rows = read(network, name)
-    cells = [[literal(cell) for cell in row] for row in rows]
+    head = list(map(_unbroken, head))
+    cells = [[_unbroken(literal(cell)) for cell in row] for row in rows]
     st.table(pd.DataFrame(cells, columns=head).set_index(head[0]), border="horizontal")
     if variable.process:
         process = network.variable(variable.process).label
