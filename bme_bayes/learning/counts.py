@@ -149,7 +149,8 @@ def _counts(rows: Iterable[Mapping[str, str]], name: str) -> dict[str, Counts]:
         try:
             count, total = int(row["count"]), int(row["patients"])
         except (TypeError, ValueError):
-            raise InputError(f"{where}: count or patients is not a whole number") from None
+            given = f"count {row['count']!r} or patients {row['patients']!r}"
+            raise InputError(f"{where}: {given} is not a whole number") from None
         if patients.setdefault(region, total) != total:
             raise InputError(f"{where}: {region} has {patients[region]} patients further up")
         key = f"{row['diagnosis']}={state}" if state else row["diagnosis"]

@@ -53,11 +53,16 @@ def draw(region: str, setting: str, _: str) -> None:
         )
     left, right = st.columns([2, 3], gap="large")
     with left:
-        counts = _table(region, setting, int(patients))
+        try:
+            counts = _table(region, setting, int(patients))
+            to_do = "Enter the number of patients of at least one diagnosis."
+        except CountFault as fault:
+            st.error(literal(str(fault)), icon=":material/edit_off:")
+            counts, to_do = None, "Correct the counts: the base rates follow here."
         _upload(setting)
     with right:
         if counts is None:
-            st.info("Enter the number of patients of at least one diagnosis.")
+            st.info(to_do)
         else:
             _outcome(region, setting, counts, str(method))
 
@@ -79,22 +84,19 @@ def _table(region: str, setting: str, patients: int) -> Counts | None:
         hide_index=True,
         disabled=["Diagnosis", "State"],
         height=38 + 35 * len(rows),
+        placeholder="not counted",
         alt="Table of local counts to fill in",
         column_config={
             "Diagnosis": st.column_config.TextColumn(pinned=True, width=190),
             "State": st.column_config.TextColumn(width=110),
             COUNT: st.column_config.NumberColumn(
-                min_value=0, step=1, help="Empty: not counted", width=80
+                min_value=0, step=1, help="Empty: not counted", width=96
             ),
         },
     )
     filled = [(r.key, c) for r, c in zip(rows, filled_in[COUNT], strict=True) if not pd.isna(c)]
     tables[region] = {k: int(c) for k, c in filled}
-    try:
-        return lab_counts.read(filled_in, rows, region, patients)
-    except CountFault as fault:
-        st.error(literal(str(fault)), icon=":material/edit_off:")
-        return None
+    return lab_counts.read(filled_in, rows, region, patients)
 
 
 def _upload(setting: str) -> None:
@@ -131,12 +133,12 @@ def _load(setting: str) -> None:
             known = {r.key for r in lab_counts.count_rows(lab_session.network_of(region, setting))}
             lab_counts.check_names(counts, known)
     except UnicodeDecodeError:
-        st.session_state[FAULT] = "The file is not text (UTF-8)."
+        st.session_state[FAULT] = f"{file.name} is not text (UTF-8)."
     except (BmeBayesError, CountFault) as error:
         st.session_state[FAULT] = str(error)
     except Exception as error:  # noqa: BLE001 - a failure becomes a message
         note("a table of counts failed", error)
-        st.session_state[FAULT] = "The file cannot be used as a table of counts."
+        st.session_state[FAULT] = f"{file.name} cannot be used as a table of counts."
     else:
         tables = {region: dict(c.counts) for region, c in found.items()}
         st.session_state[TABLES] = {**st.session_state.get(TABLES, {}), **tables}
