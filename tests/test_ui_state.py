@@ -148,6 +148,23 @@ def test_a_link_with_faults_is_restored_as_far_as_it_can_be() -> None:
     assert not set("<>[]()`") & set(told)
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("age", "-3", "it must be 0 to 120"),
+        ("age", "1000", "it must be 0 to 120"),
+        ("age", "forty", "it must be 0 to 120"),
+        ("crp", "raisd", "Did you mean “raised”?"),
+        ("crp", "hihg", "Its answers are normal, raised and markedly raised."),
+    ],
+)
+def test_a_fault_of_a_link_names_what_would_be_right(name: str, given: str, told: str) -> None:
+    restored = links.from_query({name: given}, CATALOGUE, REGIONS, settings())
+    assert restored.case.findings == ()
+    (notice,) = restored.notices
+    assert told in notice
+
+
 def test_a_link_says_which_version_it_was_made_with() -> None:
     assert links.version_notice({"model": "abc"}, "abc") is None
     assert links.version_notice({}, "abc") is None

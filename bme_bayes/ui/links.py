@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from bme_bayes.errors import nearest
 from bme_bayes.findings import age_band
 from bme_bayes.network import Variable
+from bme_bayes.questions.words import in_sentence
 from bme_bayes.ui.state import DEFAULT_REGION, DEFAULT_SETTING, Case, Explorer, choices, from_pairs
-from bme_bayes.ui.words import UNKNOWN, plain
+from bme_bayes.ui.words import UNKNOWN, answer, listed, plain
 
 REGION, SETTING, MODEL, AGE, PAUSED = "region", "setting", "model", "age", "paused"
 RESERVED = (REGION, SETTING, MODEL, PAUSED)
@@ -87,6 +88,8 @@ def _not_paused(name: str, catalogue: Mapping[str, Variable]) -> str:
 
 
 def _fault(name: str, value: str, catalogue: Mapping[str, Variable]) -> str | None:
+    if name == AGE:
+        return f"The link gives the age “{plain(value)}”; it must be 0 to {OLDEST}. It is left out."
     variable = catalogue.get(name)
     if variable is None:
         hint = [catalogue[n].label for n in nearest(name, catalogue)[:1]]
@@ -95,6 +98,15 @@ def _fault(name: str, value: str, catalogue: Mapping[str, Variable]) -> str | No
     if value not in choices(variable):
         return (
             f"The link gives “{variable.label}” the value “{plain(value)}”, which is not one "
-            "of its answers; it is left out."
+            f"of its answers; it is left out.{_meant(variable, value)}"
         )
     return None
+
+
+def _meant(variable: Variable, value: str) -> str:
+    """The answer that a link may have meant; all of them where none is near."""
+    known = {c: answer(variable, c) for c in choices(variable)}
+    near = nearest(value, known, 1, known)
+    if near:
+        return f" Did you mean “{in_sentence(known[near[0]])}”?"
+    return f" Its answers are {listed([in_sentence(a) for a in known.values()])}."
