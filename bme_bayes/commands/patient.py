@@ -116,7 +116,9 @@ def _posterior_text(
     rows = [row for name in shown for row in _rows(network, found, ranges, name)]
     parts.append(table(rows, HEAD, (1, 2)))
     if len(shown) < len(found.diagnoses):
-        parts.append(paragraph(_others(found, [d for d in found.diagnoses if d not in shown])))
+        parts.append(
+            paragraph(_others(found, ranges, [d for d in found.diagnoses if d not in shown]))
+        )
     sets = [
         (percent(e.probability), " + ".join(e.diagnoses) or "none of these")
         for e in found.explanations[:5]
@@ -136,11 +138,12 @@ def _posterior_text(
     return "\n\n".join(parts)
 
 
-def _others(found: Posterior, hidden: Sequence[str]) -> str:
+def _others(found: Posterior, ranges: Ranges, hidden: Sequence[str]) -> str:
     """How many are not shown; those that must not be missed by name."""
     count = "1 other is" if len(hidden) == 1 else f"{len(hidden)} others are"
     dangers = [
-        f"{in_sentence(short(found.labels[d]))} ({percent(found.diagnoses[d].present)})"
+        f"{in_sentence(short(found.labels[d]))} ({percent(found.diagnoses[d].present)}, "
+        f"95 % up to {percent(ranges[d][1])})"
         for d in hidden
         if d in DANGEROUS
     ]
