@@ -8,20 +8,6 @@ from collections.abc import Iterable
 
 from bme_bayes.network import Variable
 
-EVERYDAY = {
-    "cannot_bear_weight": "cannot walk; can't stand; leg gives up",
-    "limp": "walks badly; walking",
-    "systemic_signs": "temperature; sick; shivering",
-    "dexa": "osteoporosis scan; T score",
-    "radiograph": "xray; x-ray; plain film; roentgen",
-    "leukocytosis": "white blood count; leucocytes",
-    "crp": "blood test; inflammation",
-    "esr": "blood test; inflammation",
-    "corticosteroids": "steroid tablets; cortisone",
-    "pregnancy": "expecting; birth; baby",
-    "load_pain": "hurts when walking; standing; stairs",
-    "night_pain": "wakes; sleep",
-}
 IGNORED = {"a", "an", "and", "at", "in", "is", "it", "not", "of", "on", "or", "the", "to", "with"}
 WORD = re.compile(r"[a-z0-9]+")
 SPELLING = (("oe", "e"), ("ae", "e"), ("our", "or"), ("x-ray", "xray"), ("can't", "cannot"))
@@ -50,7 +36,7 @@ def search(variables: Iterable[Variable], text: str, limit: int = 6) -> list[Var
 
 
 def _score(variable: Variable, wanted: list[str]) -> float:
-    synonyms = " ".join((*variable.synonyms, EVERYDAY.get(variable.id, ""), variable.id))
+    synonyms = " ".join((*variable.synonyms, variable.id))
     fields = (
         (4.0, words(variable.label)),
         (3.0, words(synonyms.replace("_", " "))),
