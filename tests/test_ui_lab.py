@@ -311,7 +311,7 @@ def test_a_saved_set_loads_back_to_the_same_numbers() -> None:
     ("data", "words"),
     [
         (b"base: [", "mine.yaml is not valid YAML"),
-        (b"\x89PNG\r\n", "not text (UTF-8)"),
+        (b"\x89PNG\r\n", "mine.yaml is not text (UTF-8)"),
         (b"hello", "not a prior file"),
         (BOMB.encode(), "anchors and aliases are not read"),
         (b"[" * 100_000, "nested too deeply"),

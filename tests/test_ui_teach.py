@@ -129,6 +129,10 @@ def test_a_teachers_file_is_loaded_and_a_faulty_one_explained(app: AppTest) -> N
     app.file_uploader(key="teach_file").set_value(("c.json", bad, "application/json")).run()
     assert "Case 1" in app.error[0].value
     assert "<b>" not in text(app)
+    for data, told in ((b" \n", "The file is empty."), (b"\xff\xfe", "It is not text")):
+        app.file_uploader(key="teach_file").set_value(("mine.yaml", data, "text/yaml")).run()
+        assert told in app.error[0].value
+        assert "mine.yaml was not loaded" in app.error[0].proto.title
     click(app, "teach_unload")
     assert len(app.selectbox(key="teach_pick").options) > 100
 

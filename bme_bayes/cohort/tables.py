@@ -97,10 +97,8 @@ def _lines(text: TextIO, name: str) -> Iterator[str]:
             if len(line) >= MOST_LINE:
                 raise InputError(f"{name}: a line has {MOST_LINE:,} characters or more")
             yield line
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{name} is not UTF-8 text (byte {error.start} of a block); save it as CSV UTF-8"
-        ) from None
+    except UnicodeDecodeError:
+        raise InputError(f"{name} is not UTF-8 text; save it as CSV UTF-8") from None
 
 
 def _reason(error: csv.Error) -> str:

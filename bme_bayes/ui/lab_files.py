@@ -29,11 +29,11 @@ class PriorFileError(Exception):
 def read(data: bytes, name: str, taken: Collection[str]) -> PriorSet:
     """The prior set of an uploaded file, under a name that is free; raises `PriorFileError`."""
     if len(data) > MOST_BYTES:
-        raise PriorFileError([f"The file is larger than {MOST_BYTES // 1_000_000} MB."])
+        raise PriorFileError([f"{name} is larger than {MOST_BYTES // 1_000_000} MB."])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PriorFileError(["The file is not text (UTF-8). A prior file is YAML."]) from None
+        raise PriorFileError([f"{name} is not text (UTF-8). A prior file is YAML."]) from None
     try:
         prior = parse_prior(text, name)
         problems = check_prior_text(text, name, data_folder())

@@ -63,6 +63,8 @@ def published(network_of: NetworkOf) -> tuple[TeachCase, ...]:
 
 def from_file(text: str, name: str, network_of: NetworkOf) -> tuple[TeachCase, ...]:
     """The cases of a teacher's file (JSON, JSON Lines or YAML); raises `CaseFileError`."""
+    if not text.strip():
+        raise CaseFileError(["The file is empty."])
     try:
         rows = _rows(text, name)
     except BmeBayesError:

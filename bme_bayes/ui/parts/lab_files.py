@@ -35,11 +35,8 @@ def _save(setting: str) -> None:
         "The file loads back here to the same numbers, and into the command line and Python:"
     )
     file = f"{prior.name}.yaml"
-    st.code(
-        f'bme-bayes posterior case.yaml --setting {file}\nbb.load("hip", setting=Path("{file}"))',
-        language=None,
-        wrap_lines=True,
-    )
+    st.code(f"bme-bayes posterior case.yaml --setting {file}", language="bash", wrap_lines=True)
+    st.code(f'bb.load("hip", setting=Path("{file}"))', language="python", wrap_lines=True)
     st.download_button(
         "Download the prior file",
         dump_prior(prior).encode(),
@@ -90,7 +87,7 @@ def _take() -> None:
         return
     except Exception as error:  # noqa: BLE001 - a failure becomes a message
         note("a prior file failed", error)
-        st.session_state[FAULTS] = ["The file cannot be used as a prior file."]
+        st.session_state[FAULTS] = [f"{file.name} cannot be used as a prior file."]
         return
     origin = DEFAULT_SETTING
     for name in lab_session.bundled():

@@ -104,8 +104,10 @@ def _load_one() -> None:
         max_upload_size=MOST_MB,
         on_change=_load,
     )
-    for fault in st.session_state.get(FAULTS, []):
-        st.error(literal(fault))
+    name, faults = st.session_state.get(FAULTS, ("", []))
+    if faults:
+        lines = "\n".join(f"- {literal(fault)}" for fault in faults)
+        st.error(lines, title=f"{literal(name)} was not loaded", icon=":material/error:")
     loaded = st.session_state.get(session.LOADED, ())
     if loaded:
         many = f"{len(loaded)} cases of yours are" if len(loaded) > 1 else "Your case is"
@@ -115,24 +117,26 @@ def _load_one() -> None:
 
 def _load() -> None:
     file = st.session_state.get(FILE)
-    st.session_state[FAULTS] = []
+    st.session_state.pop(FAULTS, None)
     if file is None:
         return
     try:
-        _take(file.getvalue().decode("utf-8-sig"), file.name.lower())
+        _take(file.getvalue().decode("utf-8-sig"), file.name)
     except UnicodeDecodeError:
-        st.session_state[FAULTS] = ["The file is not text (UTF-8)."]
+        st.session_state[FAULTS] = (file.name, ["It is not text (UTF-8)."])
 
 
 def _take(text: str, name: str) -> None:
     """Callback: the cases of a file's text come in place of the published ones."""
     try:
-        st.session_state[session.LOADED] = from_file(text, name, session.plain_network)
-        st.session_state[FAULTS] = []
+        cases = from_file(text, name.lower(), session.plain_network)
     except CaseFileError as error:
-        st.session_state[FAULTS] = error.faults
+        st.session_state[FAULTS] = (name, error.faults)
+    else:
+        st.session_state[session.LOADED] = cases
+        st.session_state.pop(FAULTS, None)
 
 
 def _unload() -> None:
     st.session_state[session.LOADED] = ()
-    st.session_state[FAULTS] = []
+    st.session_state.pop(FAULTS, None)
