@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import bme_bayes as bb
-from bme_bayes.ui import charts, reason_charts
+from bme_bayes.questions.uncertainty import Interval
+from bme_bayes.ui import chart_rows, charts, reason_charts
 from bme_bayes.ui.charts import DARK, LIGHT
 
 ENGINE = bb.Engine(bb.load("knee"))
@@ -101,3 +102,8 @@ def test_few_rows_have_as_much_room_as_many(count: int) -> None:
     spec = reason_charts.numbers_spec(found.numbers, names, 0.1, "infection", LIGHT)
     below_and_above = 25 + spec["padding"]["top"] + spec["padding"]["bottom"]
     assert (spec["height"] - below_and_above) / count >= 40
+
+
+def test_an_interval_of_almost_nothing_is_told_as_such() -> None:
+    assert chart_rows.between(Interval(0.001, 0.0004, 0.001, 0.004)) == "<1 of 100"
+    assert chart_rows.between(Interval(0.05, 0.004, 0.05, 0.12)) == "<1 to 12 of 100"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bme_bayes.notebook import count_of_100
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.uncertainty import Interval, Uncertainty
 from bme_bayes.questions.value import FindingValue
@@ -89,8 +90,9 @@ def next_rows(
 
 
 def between(interval: Interval) -> str:
-    """An interval in words: `12 to 40 of 100`."""
-    return f"{100 * interval.low:.0f} to {100 * interval.high:.0f} of 100"
+    """An interval in words: `12 to 40 of 100`, or `<1 of 100`."""
+    ends = (count_of_100(end, brief=True) for end in (interval.low, interval.high))
+    return f"{' to '.join(dict.fromkeys(ends))} of 100"
 
 
 def _figures(name: str, now: Posterior, before: Posterior | None) -> str:

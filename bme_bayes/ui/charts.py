@@ -31,7 +31,7 @@ ROOM = "max(width - 6.5 * length(datum.figures) - 14, 60)"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours that stand out from one background."""
+    """Colours that stand out from one background, `paper`."""
 
     strong: str
     weak: str
@@ -39,10 +39,11 @@ class Palette:
     quiet: str
     grid: str
     mark: str
+    paper: str
 
 
-LIGHT = Palette("#0b5f78", "#a9cdd8", "#1b242c", "#55626d", "#dde3e8", "#b3541e")
-DARK = Palette("#4fa9c4", "#2f5a69", "#eceff2", "#a9b5bf", "#2b3640", "#f0a56b")
+LIGHT = Palette("#0b5f78", "#a9cdd8", "#1b242c", "#55626d", "#dde3e8", "#b3541e", "#ffffff")
+DARK = Palette("#4fa9c4", "#2f5a69", "#eceff2", "#a9b5bf", "#2b3640", "#f0a56b", "#0f1418")
 
 
 def palette(theme: str | None) -> Palette:

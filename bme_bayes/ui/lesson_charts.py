@@ -174,14 +174,16 @@ def fagan(before: float, ratio: float, colors: Palette) -> Spec:
 
 
 def _scales(x: Spec, y: Spec, colors: Palette) -> list[Spec]:
-    """The figures on the three scales."""
+    """The figures on the three scales, each with a halo that keeps the line off it."""
     text = {"type": "text", "color": colors.text, "fontSize": 12}
+    halo = {**text, "color": colors.paper, "stroke": colors.paper, "strokeWidth": 4}
     return [
         {
             "data": {"values": [r for r in _ticks() if r["x"] == side]},
-            "mark": {**text, "align": align, "dx": shift},
+            "mark": {**style, "align": align, "dx": shift},
             "encoding": {"x": x, "y": y, "text": {"field": "label"}},
         }
+        for style in (halo, text)
         for align, shift, side in (("right", -8, 0), ("left", 8, 1), ("left", 8, 2))
     ] + [
         {

@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import Any
 
 from bme_bayes.network import EDEMA, NONE, Network, Number, Variable
-from bme_bayes.ui.charts import DARK, Palette
+from bme_bayes.ui.charts import Palette
 from bme_bayes.ui.row_charts import SCHEMA
 from bme_bayes.ui.words import short
 
@@ -29,7 +29,6 @@ PLACES = (0.0, 0.95, 1.8, 2.6)
 """Where the columns begin on a phone: there names stand on two lines, those of findings on one."""
 NARROW = 13
 PICK = "picked"
-PAPER, PAPER_DARK = "#ffffff", "#0f1418"
 
 
 @dataclass(frozen=True)
@@ -233,16 +232,15 @@ def _names(place: Spec, colors: Palette, *, halo: bool = False) -> Spec:
     limit = {"expr": f"{last} ? width * 0.34 : width / 4 - ({PHONE} ? 8 : 16)"}
     text: Spec = {"type": "text", "align": "left", "dx": 7, "dy": above, "limit": limit}
     text |= {"fontSize": {"expr": f"{PHONE} ? 11 : 12"}, "lineBreak": "\n", "lineHeight": 12}
-    paper = PAPER_DARK if colors == DARK else PAPER
     if halo:
-        text |= {"stroke": paper, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
+        text |= {"stroke": colors.paper, "strokeWidth": 3, "strokeJoin": "round", "opacity": 0.85}
     plain = {"test": "datum.look == 'other'", "value": "normal"}
     return {
         "mark": text,
         "encoding": {
             **place,
             "text": {"condition": {"test": PHONE, "field": "lines"}, "field": "name"},
-            "color": {"value": paper} if halo else _looks(colors),
+            "color": {"value": colors.paper} if halo else _looks(colors),
             "fontWeight": {"condition": plain, "value": "bold"},
             "tooltip": [{"field": "name", "type": "nominal", "title": "Name"}],
         },
