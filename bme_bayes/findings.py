@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import TypeGuard
 
 import numpy as np
@@ -80,10 +81,9 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def _likelihoods(variable: Variable, value: object) -> Floats:
-    out = np.zeros(len(variable.states))
     if isinstance(value, str):
-        out[variable.state_index(value)] = 1.0
-        return out
+        return _certain(len(variable.states), variable.state_index(value))
+    out = np.zeros(len(variable.states))
     if not isinstance(value, Mapping) or not value:
         raise InvalidFinding(
             f"{variable.id}: {value!r:.60} is neither a state ({', '.join(variable.states)}) "
@@ -109,6 +109,15 @@ def _likelihoods(variable: Variable, value: object) -> Floats:
             f"e.g. {{{state}: {out.max():g}, {other}: {1 - out.max():g}}}"
         )
     return np.asarray(out / out.max())
+
+
+@cache
+def _certain(states: int, state: int) -> Floats:
+    """One for a state and zero for the others; shared, so that nobody may write to it."""
+    out = np.zeros(states)
+    out[state] = 1.0
+    out.flags.writeable = False
+    return out
 
 
 def describe(network: Network, coded: Coded) -> list[str]:
