@@ -126,7 +126,8 @@ class DiseaseSpace:
         return _remembered(self._cache, evidence, partial(self._weighed, evidence), CACHED_ROOTS)
 
     def _weighed(self, evidence: Evidence) -> Floats:
-        return aligned_copy(self.solved.roots.weights_possible(evidence)[1].sum(axis=0))
+        weight = self.solved.roots.weights_possible(evidence)[1]
+        return weight[0] if len(weight) == 1 else aligned_copy(weight.sum(axis=0))
 
     def roots_predictive(self, evidence: Evidence) -> dict[str, Floats]:
         """`Roots.predictive`; kept for some sets of these findings."""

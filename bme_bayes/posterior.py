@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.machine import one_thread
 from bme_bayes.notebook import answer_html, bar, count_of_100, percent
 
 SYNDROME = "bmes"
@@ -101,8 +100,7 @@ def summarise(space: DiseaseSpace, belief: Belief, top: int = 8) -> Posterior:
     network, scenarios = space.network, space.scenarios
     kinds = scenarios.collapse(belief.scenario, len(network.kinds)).tolist()
     size = len(scenarios.diagnoses)
-    with one_thread():
-        main = (space.answers[1 : 1 + size] @ belief.scenario).tolist()
+    main = np.vecdot(space.answers[1 : 1 + size], belief.scenario).tolist()
     diagnoses: dict[str, DiagnosisPosterior] = {}
     for d in sorted(range(size), key=main.__getitem__, reverse=True):
         own, states = space.kinds_of[d], dict[str, float]()

@@ -96,7 +96,8 @@ class Roots:
             if name in evidence:
                 known, given = evidence[name], self.given[index]
                 out *= observed(known, given, possible)
-        out *= pairs[possible, None]
+        if not (pairs[possible] == 1).all():
+            out *= pairs[possible, None]
         return possible, out
 
     def predictive(self, evidence: Evidence) -> dict[str, Floats]:
