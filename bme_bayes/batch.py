@@ -103,7 +103,7 @@ class BatchKernel:
                 part = places[start : start + ROWS]
                 weights = aligned(len(part), space.scenarios.size)
                 scale[part] = weigh(codes[part], int(pair), weights)
-                joint[part] = inner(weights, space.answers_padded)[:, : joint.shape[1]]
+                joint[part] = inner(weights, space.answers)
         total, diagnoses = joint[:, :1], space.scenarios.diagnoses
         share = np.full_like(joint[:, 1:], np.nan)
         np.divide(joint[:, 1:], total, out=share, where=total > 0)

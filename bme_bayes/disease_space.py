@@ -22,7 +22,7 @@ from bme_bayes.cpds import FindingCpd, edema_links, finding_cpd
 from bme_bayes.errors import Contradiction
 from bme_bayes.findings import Coded, describe
 from bme_bayes.likelihoods import combine, scenario_likelihood
-from bme_bayes.machine import aligned, aligned_copy, whole
+from bme_bayes.machine import aligned, aligned_copy
 from bme_bayes.marginals import by_group, diagnosis_sets, main_shares
 from bme_bayes.network import EDEMA, Network
 from bme_bayes.products import Products
@@ -87,18 +87,9 @@ class DiseaseSpace:
     @cached_property
     def answers(self) -> Floats:
         """(1 + 2 D, S) one, main cause and presence of each diagnosis, a row each."""
-        return self.answers_padded[: 1 + 2 * len(self.scenarios.diagnoses)]
-
-    @cached_property
-    def answers_padded(self) -> Floats:
-        """`answers` with rows of zeros up to a multiple of eight, for `machine.inner`."""
-        present, size = by_group(self.scenarios, self.scenarios.diagnosis_of), self.scenarios.size
-        out = aligned(whole(1 + 2 * len(self.scenarios.diagnoses)), size)
-        out[:] = 0.0
-        out[: 1 + 2 * present.shape[1]] = np.vstack(
-            [np.ones((1, size)), self.main_matrix.T, present.T]
-        )
-        return out
+        present = by_group(self.scenarios, self.scenarios.diagnosis_of)
+        one = np.ones((1, self.scenarios.size))
+        return aligned_copy(np.vstack([one, self.main_matrix.T, present.T]))
 
     @cached_property
     def kinds_of(self) -> list[list[tuple[int, str, str]]]:

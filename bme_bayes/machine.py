@@ -12,8 +12,6 @@ from threadpoolctl import ThreadpoolController
 Floats = NDArray[np.float64]
 LINE = 8
 """Numbers in a line of memory (64 bytes)."""
-BLOCK = 2048
-"""Columns of a product of matrices that are multiplied at once."""
 
 
 def aligned(*shape: int) -> Floats:
@@ -38,16 +36,12 @@ def whole(count: int) -> int:
 
 
 def inner(left: Floats, right: Floats) -> Floats:
-    """(L, R) sums of the products of rows (L, S) and (R, S): one thread, blocks for its cache.
+    """(L, R) sums of the products of rows (L, S) and (R, S), on one thread.
 
-    Much faster where R is a multiple of 8.
+    Much faster with the fewer rows on the right.
     """
-    out = np.zeros((len(left), len(right)))
     with one_thread():
-        for start in range(0, left.shape[1], BLOCK):
-            part = slice(start, start + BLOCK)
-            out += left[:, part] @ right[:, part].T
-    return out
+        return np.asarray((right @ left.T).T)
 
 
 def one_thread() -> AbstractContextManager[object]:

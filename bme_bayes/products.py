@@ -60,7 +60,7 @@ class Products:
             found = self._kept.get(patterns)
             if found is None:
                 joint = self._joint(process, patterns, below)
-                found = self._keep(patterns, joint.sum(axis=0) if process else joint[0])
+                found = self._keep(patterns, joint[0] + joint[1] if process else joint[0])
             yield found
 
     def posterior_levels(self, below: Coded) -> dict[str, Floats]:

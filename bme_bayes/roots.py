@@ -106,9 +106,11 @@ class Roots:
         Of those that are known exactly there is nothing to tell: they are left out. Where the
         evidence is impossible in a scenario all states are 0.
         """
-        possible, weight = self.weights_possible(evidence)
-        total = weight.sum(axis=0)
-        chance = np.divide(weight, total, out=weight, where=total > 0)
+        possible, chance = np.flatnonzero(self.pairs(evidence)), np.empty((0, 0))
+        if len(possible) > 1 or any(np.count_nonzero(known) > 1 for known in evidence.values()):
+            weight = self.weights_possible(evidence)[1]
+            total = weight.sum(axis=0)
+            chance = np.divide(weight, total, out=weight, where=total > 0)
         out: dict[str, Floats] = {}
         places = dict(zip(("age_band", "sex"), divmod(possible, len(self.mix.sex)), strict=True))
         for name, size in (("age_band", len(self.mix.age)), ("sex", len(self.mix.sex))):

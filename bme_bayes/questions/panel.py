@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,10 +26,10 @@ def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int
     starts = [sum(sizes[:i]) for i in range(len(sizes))]
     others = sum(sizes) - len(sizes)
     given = aligned(others, space.scenarios.size)
-    roots = space.roots_predictive(space.split_evidence(belief.known)[0])
+    rows = _Rows(space, belief)
     for i, variable in enumerate(unknown):
-        _rows(space, belief, roots, variable, 1, given[starts[i] - i :][: sizes[i] - 1])
-    joint = inner(given, space.answers_padded)[:, : len(space.answers)]
+        rows.fill(variable, 1, given[starts[i] - i :][: sizes[i] - 1])
+    joint = inner(given, space.answers)
     now = space.answers @ belief.scenario
     values = np.empty((sum(sizes), len(now)))
     later = np.ones(len(values), dtype=bool)
@@ -43,45 +41,41 @@ def panel(space: DiseaseSpace, belief: Belief) -> tuple[list[Variable], list[int
     for variable, start in zip(unknown, starts, strict=True):
         if values[start, 0] < DIRECT:
             row = np.empty((len(variable.states), space.scenarios.size))
-            exact = _rows(space, belief, roots, variable, 0, row)[:1]
-            values[start] = inner(exact, space.answers)[0]
+            rows.fill(variable, 0, row)
+            values[start] = inner(row[:1], space.answers)[0]
     return unknown, starts, values
 
 
-def _rows(
-    space: DiseaseSpace,
-    belief: Belief,
-    roots: Mapping[str, Floats],
-    variable: Variable,
-    first: int,
-    out: Floats,
-) -> Floats:
-    """P(state, scenario | findings) of the states from `first` on of an unknown variable."""
-    if variable.role in ("context", "risk"):
-        return np.multiply(roots[variable.id][first:], belief.scenario, out=out)
-    if variable.id == EDEMA:
-        out[:] = np.stack([1 - space.edema, space.edema])[first:]
-    else:
-        finding_rows(space, belief, variable.id, first, out)
-    out *= belief.scenario
-    return out
+class _Rows:
+    """P(state, scenario | findings) of unknown variables."""
 
+    def __init__(self, space: DiseaseSpace, belief: Belief) -> None:
+        self.space, self.belief, known = space, belief, belief.known
+        self.roots = space.roots_predictive(space.split_evidence(known)[0])
+        self.touched = {space.network.variables[n].part_of or n for n in known}
 
-def finding_rows(space: DiseaseSpace, belief: Belief, name: str, first: int, out: Floats) -> None:
-    """P(finding = state | scenario, findings) of the states from `first` on, into `out`."""
-    variable = space.network.variable(name)
-    whole = space.network.variable(variable.part_of or name)
-    level = belief.levels[whole.process] if whole.process else None
-    family = (whole.id, *space.parts.get(whole.id, ()))
-    if any(n in belief.coded or n in belief.assumed for n in family):
-        out[:] = _given_family(space, belief, variable, whole, level)[first:]
-        return
-    low, change = space.alone(name)
-    if level is None:
-        out[:] = low[first:]
-    else:
+    def fill(self, variable: Variable, first: int, out: Floats) -> None:
+        """The rows of the states from `first` on, into `out`."""
+        space, scenario = self.space, self.belief.scenario
+        if variable.role in ("context", "risk"):
+            np.multiply(self.roots[variable.id][first:], scenario, out=out)
+            return
+        if variable.id == EDEMA:
+            np.multiply(np.stack([1 - space.edema, space.edema])[first:], scenario, out=out)
+            return
+        whole = space.network.variables[variable.part_of or variable.id]
+        level = self.belief.levels[whole.process] if whole.process else None
+        if whole.id in self.touched:
+            given = _given_family(space, self.belief, variable, whole, level)
+            np.multiply(given[first:], scenario, out=out)
+            return
+        low, change = space.alone(variable.id)
+        if level is None:
+            np.multiply(low[first:], scenario, out=out)
+            return
         np.multiply(change[first:], level[1], out=out)
         out += low[first:]
+        out *= scenario
 
 
 def _given_family(
