@@ -28,12 +28,11 @@ Work = tuple[Floats, Floats, Floats]
 class Layout:
     """Some of the scenarios. `cause` runs over the K kinds and none.
 
-    pair : (P, 2) the distinct first two members, K + 1 where there is no second
+    pair : (2, P) the distinct first two members, K + 1 where there is no second
     pair_of : (S,) the pair of each scenario; `third` (triples,) the third member of the last
-    rows, which are those with three members
-    shares : (S, 1) one over the number of members
+    rows, which are those with three members; `pairs` rows with two come before them
     members, triples : (K + 1, S), (K + 1, triples) which causes a scenario has
-    pairs_in : (Q, S) which unordered pairs of kinds a scenario has; `both` (Q, 2) these pairs,
+    pairs_in : (Q, S) which unordered pairs of kinds a scenario has; `both` (2, Q) these pairs,
     `halves` (K + 1, Q) which kinds a pair has
     diagnoses : (D, K + 1) which kinds a diagnosis has
     """
@@ -42,7 +41,7 @@ class Layout:
     pair: Ints
     pair_of: Ints
     third: Ints
-    shares: Floats
+    pairs: int
     members: csr_array
     triples: csr_array
     pairs_in: csr_array
@@ -60,7 +59,8 @@ class Layout:
 
         The table is (K + 2, versions), the last row of ones (`padded`).
         """
-        pairs = table[self.pair[:, 0]] * table[self.pair[:, 1]]
+        pairs, second = (np.take(table, side, axis=0, mode="clip") for side in self.pair)
+        pairs *= second
         pairs *= scale
         np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
         last = spare[: len(self.third)]
@@ -70,12 +70,14 @@ class Layout:
 
     def mean(self, table: Floats, out: Floats, spare: Floats) -> Floats:
         """Average of a (K + 2, versions) table over the members, the last row zeros, into `out`."""
-        pairs = table[self.pair[:, 0]] + table[self.pair[:, 1]]
+        pairs, second = (np.take(table, side, axis=0, mode="clip") for side in self.pair)
+        pairs += second
         np.take(pairs, self.pair_of, axis=0, out=out, mode="clip")
-        last = spare[: len(self.third)]
+        last, triples = spare[: len(self.third)], self.size - len(self.third)
         np.take(table, self.third, axis=0, out=last, mode="clip")
-        out[self.size - len(last) :] += last
-        out *= self.shares
+        out[triples:] += last
+        out[triples:] /= 3
+        out[triples - self.pairs : triples] /= 2
         return out
 
     def collect(
@@ -93,13 +95,16 @@ class Layout:
         np.subtract(1.0, seen, out=seen)
         cause = total = weight
         if edema[0] == 0:
-            total = np.multiply(weight, seen * edema[1], out=work[1])
+            seen *= edema[1]
+            total = np.multiply(weight, seen, out=work[1])
         else:
             total = weight * (edema[0] + (edema[1] - edema[0]) * seen)
             cause = total / np.maximum(seen, 1e-300)
         main = links * (self.members @ cause)
         shared = self.pairs_in @ cause
-        shared *= links[self.both[:, 0]] * links[self.both[:, 1]]
+        first, second = (np.take(links, side, axis=0, mode="clip") for side in self.both)
+        shared *= first
+        shared *= second
         main -= self.halves @ shared / 2
         if len(self.third):
             last = slice(self.size - len(self.third), None)
@@ -107,7 +112,11 @@ class Layout:
             main += self.triples @ np.multiply(every, cause[last], out=work[2][: len(self.third)])
         if edema[0] == 0:
             main *= edema[1]
-        return total.sum(axis=0), self.diagnoses @ main, self.diagnoses @ (self.members @ total)
+        return (
+            np.ones(self.size) @ total,
+            self.diagnoses @ main,
+            self.diagnoses @ (self.members @ total),
+        )
 
 
 def padded(table: Floats, value: float) -> Floats:
@@ -133,22 +142,22 @@ def lay_out(space: DiseaseSpace, keep: Ints) -> Layout:
         size=size,
         pair=pair,
         pair_of=pair_of,
-        third=members[size - triples :, 2],
-        shares=1.0 / np.maximum(count, 1)[:, None],
+        third=np.ascontiguousarray(members[size - triples :, 2]),
+        pairs=int((count == 2).sum()),
         members=_incidence(members, kinds + 1),
         triples=_incidence(members[size - triples :], kinds + 1),
-        pairs_in=_sparse(pair_row, of[real], (len(both), size)),
+        pairs_in=_sparse(pair_row, of[real], (both.shape[1], size)),
         both=both,
-        halves=_incidence(both, kinds + 1),
+        halves=_incidence(both.T, kinds + 1),
         diagnoses=np.hstack([of_diagnosis, np.zeros((len(of_diagnosis), 1))]),
     )
 
 
 def _distinct(pairs: Ints) -> tuple[Ints, Ints]:
-    """The distinct rows of (N, 2) small numbers, and which of them each row is."""
+    """The distinct rows of (N, 2) small numbers as (2, rows), and which of them each row is."""
     base = int(pairs.max(initial=0)) + 1
     found, row = np.unique(pairs[:, 0] * base + pairs[:, 1], return_inverse=True)
-    return np.stack(np.divmod(found, base), axis=1), row
+    return np.stack(np.divmod(found, base)), row
 
 
 def _incidence(members: Ints, causes: int) -> csr_array:
