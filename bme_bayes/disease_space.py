@@ -16,8 +16,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.bases import Solved, Start, solve
+from bme_bayes.bases import Solved, Start, reference_mix, solve
 from bme_bayes.belief import Belief
+from bme_bayes.casemix import CaseMix
 from bme_bayes.cpds import FindingCpd, edema_links, finding_cpd
 from bme_bayes.errors import Contradiction
 from bme_bayes.findings import Coded, describe
@@ -111,6 +112,19 @@ class DiseaseSpace:
     def baseline(self) -> float:
         """The total weight of everyone with marrow edema, before any finding."""
         return float((self.roots_weight({}) * self.solved.scenario * self.edema).sum())
+
+    @cached_property
+    def reference_mix(self) -> CaseMix:
+        """The case mix at which the shares of the kinds are stated."""
+        return reference_mix(self.network)
+
+    @cached_property
+    def prior_kinds(self) -> Floats:
+        """(K,) share of each kind within its public state before any finding."""
+        before = self.belief({EDEMA: np.array([0.0, 1.0])}).scenario
+        kinds = self.scenarios.collapse(before, len(self.network.kinds))
+        grades = np.bincount(self.scenarios.grade_of, kinds)
+        return np.asarray(kinds / grades[self.scenarios.grade_of])
 
     def roots_weight(self, evidence: Evidence) -> Floats:
         """(S,) weight of the context and risk factors; cached a set of these findings."""

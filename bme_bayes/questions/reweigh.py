@@ -19,11 +19,9 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.bases import reference_mix
 from bme_bayes.casemix import CaseMix
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import Belief, DiseaseSpace
-from bme_bayes.findings import Coded
 from bme_bayes.machine import one_thread
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.factors import (
@@ -95,8 +93,6 @@ class Reweigher:
         self.layout = lay_out(space, self.keep)
         self.now = point(space, belief.known)
         self.scale = {n: _scale(t[:, 0], belief.known.get(n)) for n, t in self.now.cells.items()}
-        self.reference = reference_mix(space.network)
-        self.prior_kinds = _prior_kinds(space)
 
     def evaluate(self, parameters: Parameters) -> Versions:
         """The posterior under every version."""
@@ -202,12 +198,12 @@ class Reweigher:
         for name, table in parameters.roots.items():
             known = self.coded[name][:, None]
             here = _state_shares(self.space.roots.mix, name)
-            moved = _change(table, now.roots[name], _state_shares(self.reference, name))
+            moved = _change(table, now.roots[name], _state_shares(self.space.reference_mix, name))
             own = own * _change(table, now.roots[name], here * known) / moved
             average = average * _change(table, now.roots[name], here) / moved
         grade_of = self.space.scenarios.grade_of
         by_grade = np.eye(len(self.space.scenarios.grades))[grade_of]
-        mean = (average * self.prior_kinds) @ by_grade
+        mean = (average * self.space.prior_kinds) @ by_grade
         factor = own / mean[:, grade_of]
         return np.hstack([factor, np.ones((len(factor), 1))])
 
@@ -234,11 +230,3 @@ def _change(table: Floats, now: Floats, shares: Floats) -> Floats:
     """(B, K) average of a ratio (states, B, K) over `shares`, against the same as it stands."""
     after, before = ((t * shares[:, None]).sum(axis=0) for t in (table, now))
     return np.asarray(np.divide(after, before, out=np.ones_like(after), where=before > 0))
-
-
-def _prior_kinds(space: DiseaseSpace) -> Floats:
-    """(K,) share of each kind within its public state before any finding."""
-    coded: Coded = {EDEMA: np.array([0.0, 1.0])}
-    kinds = space.scenarios.collapse(space.belief(coded).scenario, len(space.network.kinds))
-    grades = np.bincount(space.scenarios.grade_of, kinds)
-    return np.asarray(kinds / grades[space.scenarios.grade_of])
