@@ -72,6 +72,14 @@ def running_sum(table: Floats) -> Floats:
     return out
 
 
+def running_product(table: Floats) -> Floats:
+    """Products of each row with all rows after it (like `running_sum`)."""
+    out = np.array(table)
+    for row in range(len(out) - 2, -1, -1):
+        out[row] *= out[row + 1]
+    return out
+
+
 def split_by_process(cells: Floats, shares: Floats, coupling: float | Floats) -> Floats:
     """Cells (states, K + 1) to (states, 2, K + 1): one set for each level of the process.
 
@@ -84,10 +92,10 @@ def split_by_process(cells: Floats, shares: Floats, coupling: float | Floats) ->
     a = g * (1 - upper)
     b = (1 - shares) + shares * g - upper * (1 + g)
     disc = np.sqrt(b * b + 4 * a * upper)
-    safe_a = np.maximum(a, TINY)
-    u = np.where(b > 0, 2 * upper / np.maximum(b + disc, TINY), (disc - b) / (2 * safe_a))
-    low = np.where(upper >= 1, 1.0, u / (1 + u))
-    high = np.where(upper >= 1, 1.0, g * u / (1 + g * u))
+    root = np.abs(b) + disc
+    u = np.where(b > 0, 2 * upper, root)
+    u /= np.where(b > 0, np.maximum(root, TINY), 2 * np.maximum(a, TINY))
+    low, high = (np.where(upper >= 1, 1.0, odds / (1 + odds)) for odds in (u, g * u))
     cuts = np.stack([low, high], axis=1)
     ones = np.ones((1, *cuts.shape[1:]))
     bounds = np.concatenate([ones, cuts, 0 * ones])
@@ -105,12 +113,11 @@ def noisy_max(cells: Floats) -> tuple[Floats, Floats]:
     above = np.concatenate([below[1:], np.ones((1, *below.shape[1:]))])
     step = np.divide(below, above, out=np.ones_like(below), where=above > 0)
     leak_step = step.max(axis=-1)
-    leak = np.cumprod(leak_step[::-1], axis=0)[::-1]
+    leak = running_product(leak_step)
     ratio = np.divide(
         step, leak_step[..., None], out=np.ones_like(step), where=leak_step[..., None] > 0
     )
-    ratio = np.cumprod(ratio[::-1], axis=0)[::-1]
-    return np.asarray(ratio[..., :-1]), np.asarray(leak)
+    return running_product(ratio)[..., :-1], leak
 
 
 def finding_cpd(network: Network, variable: Variable) -> FindingCpd:

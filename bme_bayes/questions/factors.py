@@ -130,9 +130,8 @@ def product_of(table: Floats) -> Linear:
     return Linear(0.0, ((np.ones(len(table)), wide(table, len(table))),))
 
 
-def linear(split: Floats, level: int, known: Floats, size: int) -> Linear:
-    """The factor sum_j known_j P(F = j) of a noisy-MAX; `split` is (states, levels, B, K + 1)."""
-    cells = split[:, level : level + 1]
+def linear(cells: Floats, known: Floats, size: int) -> Linear:
+    """The factor sum_j known_j P(F = j) of a noisy-MAX; `cells` is (states, 1, B, K + 1)."""
     ratio, leak = noisy_max(cells)
     below = running_sum(cells[:-1, ..., -1])
     none = np.divide(below, leak, out=np.ones_like(leak), where=leak > 0)

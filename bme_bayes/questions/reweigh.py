@@ -144,18 +144,20 @@ class Reweigher:
         processes: dict[str, Process] = {}
         for whole, parts in self.families.items():
             process = self.space.network.variable(whole).process
+            split = self._split(parameters, whole, process)
             if not process:
-                free.append(self._factor(parameters, whole, parts, 0))
+                free.append(self._factor(parameters, split[:, :1], whole, parts))
                 continue
             if process not in processes:
                 shares = parameters.cells[process][:, None]
-                level = linear(shares, 0, np.array([1.0, 0.0]), shares.shape[2])
+                level = linear(shares, np.array([1.0, 0.0]), shares.shape[2])
                 processes[process] = (level, ([], []))
             for number, factors in enumerate(processes[process][1]):
-                factors.append(self._factor(parameters, whole, parts, number))
+                at = split[:, number : number + 1]
+                factors.append(self._factor(parameters, at, whole, parts))
         varying: list[Process] = []
-        for low, at in processes.values():
-            chance, at_low, at_high = (settle(fs, self.layout) for fs in ([low], *at))
+        for low, both in processes.values():
+            chance, at_low, at_high = (settle(fs, self.layout) for fs in ([low], *both))
             same = [fs[0].value for fs in (chance, at_low, at_high) if _is_fixed(fs)]
             if len(same) == 3:
                 free.append(Fixed(same[0] * same[1] + (1 - same[0]) * same[2]))
@@ -163,23 +165,27 @@ class Reweigher:
                 varying.append((chance[0], (at_low, at_high)))
         return settle(free, self.layout), varying
 
+    def _split(self, parameters: Parameters, whole: str, process: str) -> Floats:
+        """(states, levels, B, K + 1) of a finding."""
+        cells = parameters.cells[whole]
+        if not process:
+            return cells[:, None]
+        return split_by_process(cells, parameters.cells[process][1], parameters.coupling[whole])
+
     def _factor(
-        self, parameters: Parameters, whole: str, parts: tuple[str, ...], level: int
+        self, parameters: Parameters, split: Floats, whole: str, parts: tuple[str, ...]
     ) -> Factor:
+        """What is known of a finding and its parts; `split` (states, 1, B, K + 1) at one level."""
         variable, cells = self.space.network.variable(whole), parameters.cells[whole]
-        split = cells[:, None]
-        if variable.process:
-            shares = parameters.cells[variable.process][1]
-            split = split_by_process(cells, shares, parameters.coupling[whole])
         known = self.coded.get(whole, np.ones(len(cells))) / self.scale[whole]
         if not parts:
             if variable.model == "mixture":
-                table = np.tensordot(known, split[:, level], axes=1)
+                table = np.tensordot(known, split[:, 0], axes=1)
                 return Mean(wide(table, len(table), 0.0))
-            return linear(split, level, known, split.shape[2])
+            return linear(split, known, split.shape[2])
         size = max(parameters.cells[n].shape[1] for n in (whole, *parts))
         size = max(size, split.shape[2])
-        below = linear(split, level, np.append(1.0, np.zeros(len(cells) - 1)), size)
+        below = linear(split, np.append(1.0, np.zeros(len(cells) - 1)), size)
         special = []
         for name in parts:
             own, weight = parameters.cells[name], self.coded[name] / self.scale[name]
