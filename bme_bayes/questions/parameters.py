@@ -220,8 +220,11 @@ def _draw_root(network: Network, name: str, table: Floats, draws: int, rng: Gene
             number = network.number("odds_ratio", name, state, cause)
             if number is not None and number.low > 0:
                 spread[j, i] = np.log(number.high / number.low) / (2 * Z)
-    noise = rng.standard_normal((len(table), draws, table.shape[1]))
-    return np.asarray(table[:, None] * np.exp(noise * spread[:, None]))
+    states, kinds = np.nonzero(spread)
+    noise = rng.standard_normal((len(states), draws)) * spread[states, kinds][:, None]
+    out = np.repeat(table[:, None], draws, axis=1)
+    out[states, :, kinds] *= np.exp(noise)
+    return out
 
 
 def reference(network: Network, name: str) -> Floats:
