@@ -103,7 +103,7 @@ def credible_intervals(
     *,
     rng: Generator,
     level: float = 0.95,
-    neglect: float = 1e-7,
+    neglect: float = 1e-6,
 ) -> Uncertainty:
     """Credible intervals of main cause and presence, and how stable the leader is.
 
