@@ -18,7 +18,9 @@ from bme_bayes.cohort.template import MARK, template
 from bme_bayes.ui import cohort_scores, cohort_table
 from bme_bayes.ui.cohort_table import Answers
 from bme_bayes.ui.model import catalogue
-from bme_bayes.ui.parts import cohort_results
+from bme_bayes.ui.parts import cohort_results, cohort_upload
+from bme_bayes.ui.session import EXPLORER
+from bme_bayes.ui.state import Case, Explorer
 
 TOP = Path(__file__).resolve().parents[1]
 PAGE = TOP / "bme_bayes" / "ui" / "pages" / "cohort.py"
@@ -76,6 +78,15 @@ def test_parquet_gives_what_csv_gives(answers: Answers) -> None:
     scored = cohort_table.score(data, found, "hip", SETTING)
     assert not scored.problems
     assert scored.frame["avn"].tolist() == pytest.approx(answers.frame["avn"].tolist()[:16])
+
+
+def test_the_page_begins_with_the_region_of_the_case() -> None:
+    app = AppTest.from_file(TOP / "app.py", default_timeout=90)
+    app.session_state[EXPLORER] = Explorer(Case("spine", "rheumatology_tertiary"))
+    app.run()
+    app.switch_page(str(PAGE)).run()
+    assert app.button_group(key=cohort_upload.REGION).value == "spine"
+    assert app.selectbox(key=cohort_upload.SETTING).value == "rheumatology_tertiary"
 
 
 def test_every_problem_has_its_place_and_a_remedy(answers: Answers) -> None:

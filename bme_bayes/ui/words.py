@@ -77,6 +77,11 @@ def points(now: float, before: float) -> str:
     return f"+{change}" if change > 0 else f"{MINUS}{-change}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: `1 patient`, `1,200 patients`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def listed(items: list[str]) -> str:
     """Words joined by commas and a last `and`."""
     if len(items) < 2:

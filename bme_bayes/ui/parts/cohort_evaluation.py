@@ -48,7 +48,7 @@ def draw(answers: Answers, names: dict[str, str]) -> None:
     _faults(kept.found)
     if kept.scored is None:
         st.info(
-            f"{len(kept.found.cases)} patients have a known diagnosis that can be used; "
+            f"Patients with a known diagnosis that can be used: {len(kept.found.cases)}; "
             f"{LEAST} or more are needed for scores."
         )
         return

@@ -12,6 +12,7 @@ from bme_bayes.questions.words import of_100
 from bme_bayes.ui import cohort_table
 from bme_bayes.ui.cohort_table import Answers
 from bme_bayes.ui.model import catalogue
+from bme_bayes.ui.words import counted
 
 BARS = ("Leads with", "Present in")
 HIGH = 400
@@ -31,7 +32,7 @@ def draw(answers: Answers, names: dict[str, str]) -> None:
     common = frame["leader"].value_counts()
     first = common.index[0]
     st.markdown(
-        f"**{good:,} patients scored.** The most frequent leading cause is "
+        f"**{counted(good, 'patient')} scored.** The most frequent leading cause is "
         f"**{names.get(first, first)}**, in {common.iloc[0]:,} of them "
         f"({of_100(common.iloc[0] / good)})."
     )
@@ -58,8 +59,8 @@ def _problems(answers: Answers, bad: int) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        if len(answers.rows):
-            st.caption("The other rows were scored.")
+        scored = " The other rows were scored." if answers.rows else ""
+        st.caption(f"Of a row with several faults, the first is named.{scored}")
 
 
 def problem_table(answers: Answers) -> pd.DataFrame:

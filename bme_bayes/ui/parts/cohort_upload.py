@@ -7,14 +7,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bme_bayes.cohort.template import template
 from bme_bayes.errors import BmeBayesError
-from bme_bayes.ui import cohort_table
+from bme_bayes.ui import cohort_table, session
 from bme_bayes.ui.cohort_table import LIMITS, MOST_MEGABYTES, Answers, Inspection
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.parts import choosers
-from bme_bayes.ui.state import DEFAULT_REGION
-from bme_bayes.ui.words import REGIONS, listed
+from bme_bayes.ui.words import REGIONS, counted, listed
 
 REGION, SETTING, FILE = "cohort_region", "cohort_setting", "cohort_file"
 SCORE, DONE, SEEN, EVALUATED = "cohort_score", "cohort_done", "cohort_seen", "cohort_evaluated"
@@ -23,13 +22,16 @@ NAMED = 6
 
 def choose() -> tuple[str, str]:
     """The region of rows that name none, and the setting."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    case, labels = session.explorer().case, setting_labels()
+    if case.setting in labels:
+        st.session_state.setdefault(SETTING, case.setting)
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         region = choosers.region(
-            REGION, DEFAULT_REGION, "Of rows that do not name their own in a column `region`."
+            REGION, case.region, "Of rows that do not name their own in a column `region`."
         )
         setting = choosers.setting(
             "Clinical setting",
-            setting_labels(),
+            labels,
             SETTING,
             "Where the patients were seen decides how common each cause is to begin with.",
         )
@@ -49,7 +51,7 @@ def upload(region: str, setting: str) -> Answers | None:
     done: tuple[object, Answers] | None = st.session_state.get(DONE)
     if done and done[0] == key:
         return done[1]
-    place, label = st.empty(), f"Score {found.rows:,} patients"
+    place, label = st.empty(), f"Score {counted(found.rows, 'patient')}"
     if place.button(label, key=SCORE, icon=":material/play_arrow:"):
         place.empty()
         return _scored(key, file.getvalue(), found)
@@ -126,8 +128,9 @@ def _told(found: Inspection, region: str) -> None:
     where = "Rows name their own region; where one is blank it is" if found.by_row else "Region:"
     known = " Known diagnoses are there, so the answers are scored." if found.known else ""
     st.markdown(
-        f"**{literal(found.file)}**: {found.rows:,} patients, {len(found.findings)} columns with "
-        f"findings. {where} {REGIONS[region].lower()}.{known}"
+        f"**{literal(found.file)}**: {counted(found.rows, 'patient')}, "
+        f"{counted(len(found.findings), 'column')} with findings. "
+        f"{where} {REGIONS[region].lower()}.{known}"
     )
     if found.unknown:
         lines = [
@@ -149,7 +152,9 @@ def _scored(key: tuple[str, str, str], data: bytes, found: Inspection) -> Answer
     bar = st.progress(0.0, text="Preparing the model …")
 
     def tell(read: int) -> None:
-        bar.progress(min(read / found.rows, 1.0), text=f"{read:,} of {found.rows:,} patients")
+        bar.progress(
+            min(read / found.rows, 1.0), text=f"{read:,} of {counted(found.rows, 'patient')}"
+        )
 
     answers = cohort_table.score(data, found, key[1], key[2], tell)
     bar.empty()
