@@ -194,6 +194,13 @@ def test_a_source_shows_what_was_taken_from_it(app: AppTest) -> None:
     assert "n \\= 16" in said or "n = 16" in said
 
 
+def test_a_note_names_other_sources_by_author_and_year(app: AppTest) -> None:
+    view(app, "Sources")
+    app.text_input(key="net_source_search").set_value("ikemura2010").run()
+    assert "conflicts with Subchondral insufficiency" in text(app)
+    assert "sifhisto2001" not in text(app)
+
+
 def test_another_region_keeps_the_view(app: AppTest) -> None:
     view(app, "One finding")
     app.button_group(key="net_region").set_value("spine").run()

@@ -62,11 +62,14 @@ def questions(network: Network) -> None:
 
 
 def covered(_network: Network) -> None:
-    """Where each point of the overview texts is carried."""
+    """What the general texts on marrow edema say, and which card explains it."""
     cards = load_cards()
     rows = coverage(_coverage_text(), cards)
-    st.caption("The points that the overview texts make, and the cards that carry each of them.")
-    lines = [f"- **{point}. {said}.** {titles}." for point, said, titles in rows]
+    st.caption(
+        "What four general texts on marrow edema for patients and doctors say, point by "
+        "point; after each, the cards (under “Cards”) that explain it and show what studies found."
+    )
+    lines = [f"- **{said or point}.** {titles}." for point, said, titles in rows]
     st.markdown("\n".join(lines))
 
 

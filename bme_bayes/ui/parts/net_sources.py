@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +15,18 @@ from bme_bayes.ui.cards import address, brief
 from bme_bayes.ui.guard import link, literal
 
 SEARCH, PICK = "net_source_search", "net_source"
+KEY = re.compile(r"[A-Za-z_]\w+")
+WIDTHS: dict[str, Any] = {
+    "Source": st.column_config.TextColumn(width=130),
+    "Title": st.column_config.TextColumn(width=360),
+    "Journal": st.column_config.TextColumn(width=140),
+    "Design": st.column_config.TextColumn(width=110),
+    "Figures read": st.column_config.NumberColumn(width=90),
+    "Numbers here": st.column_config.NumberColumn(width=100),
+    "Link": st.column_config.LinkColumn(
+        "DOI or PMID", width=220, display_text=r"https://[^/]+/(.*?)/?$"
+    ),
+}
 
 
 @st.cache_data(show_spinner=False)
@@ -48,18 +63,18 @@ def draw(network: Network) -> None:
     st.dataframe(
         pd.DataFrame(rows, columns=heads),
         hide_index=True,
-        height=380,
+        height=min(380, 36 * (len(rows) + 1) + 3),
         key="net_source_table",
         alt=f"Table of {len(found)} sources",
-        column_config={"Link": st.column_config.LinkColumn("DOI or PMID")},
+        column_config=WIDTHS,
     )
     if not found:
         st.info("No source fits. Use fewer or other words.")
     else:
-        _one({s.id: s for s in found}, claims)
+        _one({s.id: s for s in found}, claims, network)
 
 
-def _one(found: dict[str, Source], claims: dict[str, list[Claim]]) -> None:
+def _one(found: dict[str, Source], claims: dict[str, list[Claim]], network: Network) -> None:
     if st.session_state.get(PICK) not in (None, *found):
         del st.session_state[PICK]
     picked = st.selectbox(
@@ -73,8 +88,18 @@ def _one(found: dict[str, Source], claims: dict[str, list[Claim]]) -> None:
     st.markdown(link(source.reference, address(source)))
     about = [f"design: {source.design}", f"read: {source.seen.replace('_', ' ')}"]
     st.caption(literal("; ".join(p for p in about if not p.endswith(": "))))
-    lines = [f"- {literal(f'{c.words} {c.note}')}" for c in claims.get(picked, [])]
+    lines = [f"- {literal(f'{c.words} {_named(c.note, network)}')}" for c in claims.get(picked, [])]
     st.markdown("\n".join(lines) or "No single figure was taken; it is a source of text.")
+
+
+def _named(note: str, network: Network) -> str:
+    """A note in which other sources go by author and year."""
+
+    def name(match: re.Match[str]) -> str:
+        source = network.sources.get(match.group())
+        return brief(source) if source else match.group()
+
+    return KEY.sub(name, note)
 
 
 def _fits(source: Source, words: str) -> bool:
