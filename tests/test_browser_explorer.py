@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from bme_bayes.ui.worked import WORKED
+
 LONG = 90_000
 expect.set_options(timeout=20_000)
 REGIONS_FIRST = "?region=hip&setting=general_orthopaedics"
@@ -91,7 +93,7 @@ def test_search_by_an_everyday_word(explorer: Page) -> None:
 
 
 def test_the_link_restores_the_case_in_a_new_tab(explorer: Page) -> None:
-    explorer.get_by_role("button", name="Open this case").nth(2).click()
+    explorer.get_by_role("button", name=WORKED[2].title).click()
     expect(explorer.get_by_text("red flags")).to_be_visible(timeout=LONG)
     expect(explorer).to_have_url(re.compile("systemic_signs=present.*model="))
     other = explorer.context.new_page()
@@ -128,7 +130,7 @@ def test_another_region_and_back(explorer: Page) -> None:
 
 
 def test_a_worked_case_fills_the_page(explorer: Page) -> None:
-    explorer.get_by_role("button", name="Open this case").first.click()
+    explorer.get_by_role("button", name=WORKED[0].title).click()
     expect(removable(explorer, "Pregnancy: third trimester")).to_be_visible(timeout=LONG)
     for number in range(2):
         chart = explorer.get_by_test_id("stVegaLiteChart").nth(number)

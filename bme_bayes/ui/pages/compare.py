@@ -19,7 +19,9 @@ def _draw() -> None:
         )
         return
     different = comparison.differing([compare_answer.used_of(s) for s in scenarios.values()])
-    places = st.columns(max(len(scenarios), 2))
+    # Four columns are too narrow for a finding and its answer: two rows of two.
+    across = 3 if len(scenarios) == 3 else 2
+    places = [place for _ in range(0, len(scenarios), across) for place in st.columns(across)]
     for place, (letter, scenario) in zip(places, scenarios.items(), strict=False):
         with place:
             guarded(compare_columns.column, letter, scenario, different)

@@ -35,7 +35,7 @@ def draw() -> tuple[str, str, str]:
         st.session_state[SETTING] = case.setting if case.setting in every else next(iter(every))
     if st.session_state.get(BASELINE) not in every:
         st.session_state[BASELINE] = lab_session.origin_of(st.session_state[SETTING])
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         region = choosers.region(REGION, case.region)
         setting = choosers.setting(
             "Setting",

@@ -32,7 +32,7 @@ def draw(region: str, setting: str, _: str) -> None:
         f"diagnosis? **{literal(label)}** is updated with them: the more patients, the more they "
         "count. A line left empty was not counted; it is not zero."
     )
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         patients = st.number_input(
             "All patients",
             min_value=1,

@@ -91,11 +91,11 @@ def _numbers(model: Model, used: Mapping[str, str], now: Posterior) -> None:
     name = in_sentence(short(diagnosis, now.labels))
     spec = numbers_spec(found.numbers, names, found.posterior, name, colors)
     session.chart(spec, "numbers")
-    flips = "none" if not found.flips else str(found.flips)
+    flips = {0: "none", 1: "1"}.get(found.flips, f"{found.flips}, each by itself,")
     st.caption(
         f"Bar: how likely {name} is as the main cause, with the number at the ends of its 95 % "
         f"interval, all others kept. Of {found.tried} numbers, {flips} could change the leading "
-        "diagnosis by itself."
+        "diagnosis."
     )
     for place, (number, words) in enumerate(zip(found.numbers, names, strict=True)):
         said, source = st.columns([5, 1], vertical_alignment="center")

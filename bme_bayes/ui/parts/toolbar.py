@@ -13,34 +13,41 @@ from bme_bayes.ui.words import REGIONS
 
 def draw() -> None:
     """Choose the region and the setting; findings that do not apply are set aside."""
-    case = session.explorer().case
-    region = session.control(session.REGION)
-    setting = session.control(session.SETTING)
-    labels = setting_labels()
-    known = list(labels)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.title("Marrow edema explorer", anchor=False, width="stretch")
-        st.segmented_control(
-            "Region",
-            list(REGIONS),
-            default=case.region,
-            format_func=REGIONS.__getitem__,
-            required=True,
-            key=region,
-            on_change=_take_region,
-            args=(region,),
-        )
-        st.selectbox(
-            "Clinical setting",
-            known,
-            index=known.index(case.setting) if case.setting in known else None,
-            format_func=labels.__getitem__,
-            key=setting,
-            on_change=_take_setting,
-            args=(setting,),
-            width=300,
-            help="Where the patient was seen decides how common each cause is before any finding.",
-        )
+        with st.container(horizontal=True, vertical_alignment="top", gap="medium", width="content"):
+            _region()
+            _setting()
+
+
+def _region() -> None:
+    key = session.control(session.REGION)
+    st.segmented_control(
+        "Region",
+        list(REGIONS),
+        default=session.explorer().case.region,
+        format_func=REGIONS.__getitem__,
+        required=True,
+        key=key,
+        on_change=_take_region,
+        args=(key,),
+    )
+
+
+def _setting() -> None:
+    key, labels = session.control(session.SETTING), setting_labels()
+    known, setting = list(labels), session.explorer().case.setting
+    st.selectbox(
+        "Clinical setting",
+        known,
+        index=known.index(setting) if setting in known else None,
+        format_func=labels.__getitem__,
+        key=key,
+        on_change=_take_setting,
+        args=(key,),
+        width=300,
+        help="Where the patient was seen decides how common each cause is before any finding.",
+    )
 
 
 def _take_region(key: str) -> None:

@@ -60,10 +60,9 @@ def _start() -> None:
     )
     for column, worked in zip(st.columns(len(WORKED)), WORKED, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.markdown(f"**{worked.title}** · {REGIONS[worked.case.region].lower()}")
-            st.caption(worked.story)
+            st.caption(f"{REGIONS[worked.case.region]}. {worked.story}")
             st.button(
-                "Open this case",
+                worked.title,
                 key=f"worked:{worked.id}",
                 icon=":material/play_arrow:",
                 on_click=_open,
