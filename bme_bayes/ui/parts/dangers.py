@@ -24,6 +24,8 @@ SEEN = 0.1
 """A result rarer than this is no plan for excluding anything."""
 NORMAL = ("absent", "normal", "sufficient")
 """First states that say that nothing was found; `sudden` or `focal` are findings themselves."""
+PRESERVED = "opposed_phase_signal_drop"
+"""The one finding whose presence says that nothing was found: the fat of the marrow is there."""
 EXCLUDED = 0.02
 REACHED, MORE = 0.05, 0.01
 """A way that succeeds in fewer patients is not told, nor a longer one that gains less."""
@@ -72,7 +74,7 @@ def exclusion(asked: NextFindings, diagnosis: str, now: Posterior) -> Exclusion 
     """
     enough = LESS * now.diagnoses[diagnosis].present
     found = [
-        (state not in NORMAL, r.present[diagnosis], f.id, state)
+        ((state in NORMAL) == (f.id == PRESERVED), r.present[diagnosis], f.id, state)
         for f in asked.findings
         for state, r in f.results.items()
         if r.probability >= SEEN and r.present[diagnosis] <= enough and _can_exclude(f, state)
