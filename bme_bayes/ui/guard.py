@@ -27,7 +27,7 @@ def guarded(draw: Callable[..., None], *args: object) -> None:
     try:
         draw(*args)
     except Contradiction as error:
-        st.error(f"{excluding(error)} exclude each other in the model, so it has no answer.")
+        st.error(f"In the model {excluding(error)} exclude each other, so it has no answer.")
     except BmeBayesError as error:
         note("the model could not answer", error)
         st.error("The model cannot answer this. What you entered is kept; change one of the rest.")
@@ -47,7 +47,7 @@ def excluding(error: Contradiction) -> str:
         for f, state in pairs
         if f in known
     ]
-    return listed([f"“{name}”" for name in named]) if len(named) > 1 else "These findings"
+    return listed([f"“{name}”" for name in named]) if named[1:] else "these findings"
 
 
 def chart(spec: dict[str, Any], key: str) -> None:

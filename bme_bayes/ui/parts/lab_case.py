@@ -36,7 +36,7 @@ def draw(region: str, setting: str, baseline: str) -> None:
     known = {c.id: c for c in (*_explorer(region), *cases(region))}
     if st.session_state.get(CASE) not in (None, *known):
         del st.session_state[CASE]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         name = st.selectbox(
             "Case",
             list(known),
