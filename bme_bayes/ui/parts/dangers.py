@@ -15,7 +15,7 @@ from bme_bayes.questions.battery import awaiting_mri
 from bme_bayes.questions.paths import ShortestPath, Step
 from bme_bayes.questions.targets import DANGEROUS
 from bme_bayes.questions.value import FindingValue, NextFindings
-from bme_bayes.questions.words import in_sentence, of_100
+from bme_bayes.questions.words import WIDE, in_sentence, of_100
 from bme_bayes.ui.model import Model
 from bme_bayes.ui.words import finding_and_answer, listed, short
 
@@ -108,7 +108,7 @@ def line(
         return told, "No single result makes it much less likely", "–"
     result = finding_and_answer(network.variable(best.finding), best.state)
     result += " (needs an MRI)" if best.finding in waiting else ""
-    return told, result, of_100(best.present, brief=True)
+    return told, result, of_100(best.present, brief=True).replace(" ", WIDE)
 
 
 def _paths(here: list[str], now: Posterior, used: Mapping[str, str], model: Model) -> None:
