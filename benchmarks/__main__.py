@@ -65,7 +65,7 @@ JOB_COLUMNS = (
 JOBS = f"""The peers are given the engine's own formulation, a variable for the scenario, as their
 best way known; the tables of every peer are made beforehand, and their answer is the posterior
 of the scenario, while the engine's is the whole answer with explanations. Medians over patients
-with other findings each, all ways in turns. pyAgrum is asked through LazyPropagation and
+with other findings each, all ways in turns of five. pyAgrum is asked through LazyPropagation and
 ShaferShenoy, pgmpy through variable elimination.
 C of the peer is from {SAMPLE} patients, D from 10 draws (engine and peers one after the other)
 and E from 40, with as many draws as the engine's estimate took. The machine's limit is
