@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import bme_bayes as bb
-from bme_bayes.ui import cards, network_map, number_link, number_table
+from bme_bayes.ui import cards, network_links, network_map, number_link, number_table
 from bme_bayes.ui.charts import DARK
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.session import EXPLORER
@@ -90,13 +90,13 @@ def test_every_number_can_be_linked_to_and_found_alone() -> None:
 
 
 def test_the_graph_joins_risks_diagnoses_processes_and_findings() -> None:
-    found = network_map.edges(HIP)
+    found = network_links.edges(HIP)
     pairs = {(e.source, e.target): e for e in found}
     assert pairs["corticosteroids", "avn"].way == "raises"
     assert pairs["avn", "serpentine_band"].way == "raises"
     assert pairs["age_band", "bmes"].way == "either"
     assert ("systemic_inflammation", "crp") in pairs
-    inward, outward = network_map.neighbours(found, "avn")
+    inward, outward = network_links.neighbours(found, "avn")
     assert {HIP.variable(e.source).role for e in inward} == {"context", "risk"}
     assert {HIP.variable(e.target).role for e in outward} == {"finding", "process", "sign"}
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from bme_bayes.network import Network
 from bme_bayes.ui import charts, session, state
-from bme_bayes.ui.network_map import PICK, TITLES, Edge, Spec, edges, map_spec, neighbours
+from bme_bayes.ui.network_links import Edge, edges, neighbours
+from bme_bayes.ui.network_map import PICK, TITLES, Spec, map_spec
 from bme_bayes.ui.words import answer
 
 WHOLE = "Everything (strong links)"
