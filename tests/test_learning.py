@@ -149,7 +149,7 @@ def test_counts_from_a_file(tmp_path: Path) -> None:
     for text, message in [
         (head, "no rows"),
         (head + "elbow,avn,,1,2\n", "counts.csv:2"),
-        (head + "hip,avn,,x,2\n", "counts.csv:2: count or patients"),
+        (head + "hip,avn,,x,2\n", "counts.csv:2: count .x. or patients .2. is not a whole"),
         (head + "hip,avn,,1,2\nhip,bmes,,1,3\n", "counts.csv:3: hip has 2 patients"),
         (head + "hip,avn,,1,2\nhip,avn,,1,2\n", "twice"),
         ("region,diagnosis,state,count\nhip,avn,,1\n", "no column patients"),

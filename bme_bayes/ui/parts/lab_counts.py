@@ -87,7 +87,7 @@ def _table(region: str, setting: str, patients: int) -> Counts | None:
         placeholder="not counted",
         alt="Table of local counts to fill in",
         column_config={
-            "Diagnosis": st.column_config.TextColumn(pinned=True, width=190),
+            "Diagnosis": st.column_config.TextColumn(pinned=True, width=205),
             "State": st.column_config.TextColumn(width=110),
             COUNT: st.column_config.NumberColumn(
                 min_value=0, step=1, help="Empty: not counted", width=96
