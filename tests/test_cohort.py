@@ -68,6 +68,7 @@ def test_uncertain_and_unknown_findings_as_the_engine_has_them(tmp_path: Path) -
         {"crp": {"normal": 0.2, "raised": 0.8}, "night_pain": {"present": 3, "absent": 1}},
         {"corticosteroids": "unknown", "crp": "raised"},
         {"corticosteroids": {"present": 0.5, "absent": 0.5}, "sex": {"male": 2, "female": 1}},
+        {"limp": "unknown", "systemic_signs": "absent", "leukocytosis": "absent"},
         {"marrow_edema": "unknown"},
         {"marrow_edema": {"absent": 1, "present": 4}, "crp": "normal"},
         {"marrow_edema": "absent"},

@@ -77,17 +77,27 @@ class RegionScorer:
         return out, sorted(faults.values(), key=lambda f: f.place)
 
     def _answers(self, read: list[Column], size: int) -> Floats:
-        """(N, 1 + 2 D); NaN where nothing is possible or the combinations are too many."""
+        """(N, 1 + 2 D); NaN where nothing is possible or the combinations are too many.
+
+        NaN too where an uncertain sign would be split into states that this setting reads as
+        stated: it was not.
+        """
         codes = self._codes(read, size)
         soft: dict[int, list[tuple[int, Floats]]] = {}
+        stated = {n for n, rows in self.kernel.known.items() if np.count_nonzero(rows) > len(rows)}
+        one_by_one: list[int] = []
         for column in read:
             unsure = [(i, c) for i, c in enumerate(column.cells) if c.unknown or c.soft is not None]
             for place, cell in unsure:
                 weights = self._weights(column.variable, cell)
-                if weights is not None:
+                if weights is not None and column.variable in stated:
+                    one_by_one.append(place)
+                elif weights is not None:
                     soft.setdefault(place, []).append((self.places[column.variable], weights))
         expanded, owner, weight = _expand(codes, soft)
-        return _averaged(self.kernel.posterior(expanded), owner, weight, size)
+        out = _averaged(self.kernel.posterior(expanded), owner, weight, size)
+        out[one_by_one] = np.nan
+        return out
 
     def _codes(self, read: list[Column], size: int) -> Codes:
         states: dict[str, Sequence[str | None]] = {EDEMA: ["present"] * size}
