@@ -101,7 +101,7 @@ def _fit(model: Model, used: Mapping[str, str]) -> None:
         else:
             odd = of_100(found.fit.as_odd)
             st.caption(
-                f"These findings are {found.fit.verdict}: {odd} patients of this model have "
-                "findings as odd as these or odder."
+                f"Not unusual under this model: {odd} patients of it have findings as odd as "
+                "these or odder. That makes no diagnosis safe."
             )
     background.look_again(job, "fit_later")
