@@ -31,6 +31,7 @@ from bme_bayes.commands import (
 )
 from bme_bayes.commands import data as data_commands
 from bme_bayes.commands.options import (
+    Parser,
     common,
     least_patients,
     of_case,
@@ -71,17 +72,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return answer.status
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that names the nearest command for one that there is not."""
-
-    def _check_value(self, action: argparse.Action, value: object) -> None:
-        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
-            unknown = UnknownName("command", value, action.choices)
-            if unknown.nearest:
-                raise argparse.ArgumentError(None, str(unknown))
-        super()._check_value(action, value)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -25,6 +25,7 @@ KINDS = (
     Kind("only", "infection", "present", "Infection"),
     Kind("usual", "osteoarthritis", "present", "Osteoarthritis"),
 )
+RISK, SIGN, STATED = 0.3, 0.8, 2.0
 CAUSES = (*(k.cause for k in KINDS), "none")
 
 
@@ -100,6 +101,14 @@ def small_network(seed: int = 0) -> Network:
     put("kind_share", "bmes", "one", "present", 0.3)
     put("kind_share", "bmes", "two", "present", 0.7)
     return Network(REGION, variables, KINDS, numbers).with_prior(small_prior())
+
+
+def small_reports(seed: int = 0) -> Network:
+    """The same, with a setting that reads findings as a published report's."""
+    network = small_network(seed)
+    assert network.prior is not None
+    prior = replace(network.prior, unmentioned=RISK, unmentioned_signs=SIGN, stated_absence=STATED)
+    return network.with_prior(prior)
 
 
 def small_prior(**rates: float) -> PriorSet:

@@ -1,11 +1,9 @@
 """How published reports are read: stated absences, silence, and what stays unknown."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from small_network import small_network
+from small_network import RISK, SIGN, STATED, small_network, small_reports
 
 import bme_bayes as bb
 from bme_bayes.batch import BatchKernel, columns, encode
@@ -17,7 +15,6 @@ from bme_bayes.questions.subsets import Subsets, all_masks
 from bme_bayes.questions.targets import make_target
 from bme_bayes.questions.value import next_findings
 
-RISK, SIGN, STATED = 0.3, 0.8, 2.0
 SILENT_SIGN = {"absent": 1.0, "present": SIGN}
 SAID = {"absent": 1.0, "present": STATED}
 CASES: tuple[dict[str, object], ...] = (
@@ -53,14 +50,6 @@ UNMENTIONED_RISKS = {
 }
 
 
-def reports(seed: int = 0) -> Network:
-    """A small network whose setting reads findings as a report's."""
-    network = small_network(seed)
-    assert network.prior is not None
-    reading = {"unmentioned": RISK, "unmentioned_signs": SIGN, "stated_absence": STATED}
-    return network.with_prior(replace(network.prior, **reading))  # type: ignore[arg-type]
-
-
 def believed(network: Network, findings: dict[str, object]) -> tuple[DiseaseSpace, Belief]:
     space = DiseaseSpace(network)
     return space, space.belief(*read_findings(network, findings))
@@ -70,7 +59,7 @@ def believed(network: Network, findings: dict[str, object]) -> tuple[DiseaseSpac
 def test_a_report_is_read_as_these_likelihoods(
     findings: dict[str, object], by_hand: dict[str, object]
 ) -> None:
-    _, read = believed(reports(), findings)
+    _, read = believed(small_reports(), findings)
     silent = {n: v for n, v in UNMENTIONED_RISKS.items() if n not in findings}
     _, plain = believed(small_network(), {**by_hand, **silent})
     assert read.scenario == pytest.approx(plain.scenario, abs=1e-12)
@@ -84,7 +73,7 @@ def test_a_clinic_assumes_nothing(findings: dict[str, object]) -> None:
 
 
 def test_an_explicit_strength_speaks_of_risk_factors_alone() -> None:
-    network = reports()
+    network = small_reports()
     assert read_findings(network, {}, unmentioned=1.0)[1] == {}
     assumed = read_findings(network, {"steroids": None}, unmentioned=0.5)[1]
     assert {n: v.tolist() for n, v in assumed.items()} == {"pregnancy": [1.0, 0.5, 0.5]}
@@ -94,7 +83,7 @@ def test_an_explicit_strength_speaks_of_risk_factors_alone() -> None:
 
 @pytest.mark.parametrize("findings", CASES)
 def test_what_next_gives_the_posterior_back(findings: dict[str, object]) -> None:
-    space, belief = believed(reports(), findings)
+    space, belief = believed(small_reports(), findings)
     panel = next_findings(space, belief, "all")
     now = space.answers[1:] @ belief.scenario
     names = space.scenarios.diagnoses
@@ -111,7 +100,7 @@ def test_what_next_gives_the_posterior_back(findings: dict[str, object]) -> None
 def test_why_leaves_findings_out_and_keeps_the_silence_on_the_others(
     findings: dict[str, object],
 ) -> None:
-    space, belief = believed(reports(), findings)
+    space, belief = believed(small_reports(), findings)
     table = Subsets(space, belief)
     given = make_target(space, "infection").given
     every = table.every(given)
@@ -125,7 +114,7 @@ def test_why_leaves_findings_out_and_keeps_the_silence_on_the_others(
 
 
 def test_many_patients_are_read_as_one() -> None:
-    network = reports()
+    network = small_reports()
     space = DiseaseSpace(network)
     rng = np.random.default_rng(1)
     names = [n for n in columns(network) if n != EDEMA]

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from bme_bayes.commands import setting_name
+from bme_bayes.errors import UnknownName
 from bme_bayes.questions.uncertainty import MOST_DRAWS
 
 LONGEST = 20
@@ -76,3 +77,14 @@ shown = whole(1, 1000)
 least_patients = whole(1, 1_000_000)
 port = whole(1, 65_535)
 workers = whole(1, max(8, 2 * (os.cpu_count() or 1)))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that names the nearest command for one that there is not."""
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if isinstance(action, argparse._SubParsersAction) and value not in action.choices:
+            unknown = UnknownName("command", value, action.choices)
+            if unknown.nearest:
+                raise argparse.ArgumentError(None, str(unknown))
+        super()._check_value(action, value)

@@ -90,6 +90,7 @@ def take(browser: Browser, address: str, scene: Scene, look: Look) -> bytes:
         _settled(page)
         if look.width < NARROW:
             page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+            _settled(page)
     if scene.uploads:
         page.locator("input[type=file]").set_input_files(
             {"name": "published.csv", "mimeType": "text/csv", "buffer": published_table("hip")}
