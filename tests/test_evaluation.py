@@ -133,10 +133,11 @@ def test_answers_survive_a_file(tmp_path: Path) -> None:
         write_answers(tmp_path / "none" / "x", ANSWERS)
 
 
-def test_naive_bayes_is_a_product() -> None:
-    network = bb.load("spine", "case_reports")
+@pytest.mark.parametrize("setting", ["general_orthopaedics", "case_reports"])
+def test_naive_bayes_is_a_product(setting: str) -> None:
+    network = bb.load("spine", setting)
     engine = bb.Engine(network)
-    before = engine.posterior({}).diagnoses
+    before = engine.posterior({}, unmentioned=1.0).diagnoses
     naive = NaiveBayes(engine)
     cells = cell_frequencies(network, network.variable("paraspinal_edema"))
     weights = {}
@@ -145,7 +146,8 @@ def test_naive_bayes_is_a_product() -> None:
         present = sum(d.kinds[k.id] * cells[1, i] for i, k in kinds) / d.present
         weights[name] = d.main_cause * present
     total = sum(weights.values())
-    found = naive.posterior({"paraspinal_edema": "present"})
+    others = dict.fromkeys((v.id for v in (*network.risks, *network.findings)), "unknown")
+    found = naive.posterior({**others, "paraspinal_edema": "present"})
     assert sum(found.values()) == pytest.approx(1)
     assert found == pytest.approx({d: w / total for d, w in weights.items()}, abs=1e-3)
 

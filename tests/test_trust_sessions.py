@@ -32,7 +32,9 @@ def test_sessions_at_once_get_their_own_answers(
     monkeypatch.setattr("benchmarks.load.THINKING", 0.05)
 
     async def people() -> Figures:
-        loop_end = asyncio.get_running_loop().time() + 6
+        clock = asyncio.get_running_loop().time
+        await clinician(9, app_server, models, clock() + 1, Figures())  # the server compiles first
+        loop_end = clock() + 6
         out = Figures()
         await asyncio.gather(
             *(clinician(n, app_server, models, loop_end, out) for n in range(3)),
