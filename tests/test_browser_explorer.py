@@ -222,6 +222,7 @@ def test_the_intervals_follow_by_themselves(explorer: Page) -> None:
 def test_why_and_how_sure_and_the_source_of_a_number(explorer: Page) -> None:
     answer(explorer, "Symptoms", "Night pain", "Present")
     expect(removable(explorer, "Night pain: present")).to_be_visible()
+    expect(explorer.get_by_text("from 200 draws")).to_be_visible()  # nothing runs beside it now
     panel = explorer.get_by_role("radiogroup", name="Look closer")
     panel.get_by_role("radio", name="Why").click()
     described = explorer.locator("[aria-label^='Bar chart of what speaks for and against']")
