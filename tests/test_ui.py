@@ -412,11 +412,11 @@ def test_red_flags_name_their_sources(app: AppTest) -> None:
 def test_the_interval_follows_the_answer(app: AppTest) -> None:
     answer(app, "night_pain", "present")
     for _ in range(100):
-        if "200 draws" in text(app):
+        if "Thin line: 95 % interval" in text(app):
             break
         time.sleep(0.1)
         app.run()
-    assert "200 draws" in text(app)
+    assert "Thin line: 95 % interval" in text(app)
     app.session_state["table"] = True
     settle(app)
     rows = [line for line in text(app).splitlines() if line.startswith("| Osteoarthritis")]

@@ -44,12 +44,11 @@ def draw() -> None:
 
 
 def legend(sure: bool, stepped: bool) -> str:
-    """How the chart is read."""
+    """How the chart is read: as long before the intervals as after, so that nothing moves."""
+    line = "Thin line:" if sure else "Thin line, in a moment:"
     interval = (
-        f"Thin line: 95 % interval, from {certainty.DRAWS} draws of the model's numbers within "
+        f"{line} 95 % interval, from {certainty.DRAWS} draws of the model's numbers within "
         "their own intervals. "
-        if sure
-        else "The 95 % intervals follow in a moment. "
     )
     return (
         "Strong bar: main cause of the edema. Faint bar: present at all, alone or beside another. "
