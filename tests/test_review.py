@@ -1,0 +1,123 @@
+"""What the review of the finished numbers changes, and what it leaves alone."""
+
+import csv
+from math import exp, log
+from pathlib import Path
+
+import pytest
+
+import bme_bayes as bb
+from bme_bayes.library import networks_folder
+from bme_bayes.numbers.evidence import REGION_NAMES, Row
+from bme_bayes.numbers.review import Agreed, read_review, reviewed
+
+FOLDER = networks_folder() / "elicitation"
+FILES = sorted(FOLDER.glob("review_r*/*.csv"))
+
+
+def rows(path: Path) -> list[Row]:
+    with path.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def number(state: str, value: str, **more: str) -> Row:
+    row = {
+        "quantity": "frequency",
+        "child": "onset",
+        "state": state,
+        "cause": "avn.juvenile",
+        "regions": "hk",
+        "value": value,
+        "low": "0.01",
+        "high": "0.9",
+        "n": "10",
+        "basis": "elicited",
+        "sources": "kinds_panel",
+        "claims": "",
+        "note": "judged",
+    }
+    return row | more
+
+
+def agreed(mean: float) -> Agreed:
+    return Agreed(mean, (0.5, 0.5), "why")
+
+
+def test_both_passes_of_every_region_are_kept() -> None:
+    assert len(FILES) == 2 * len(REGION_NAMES)
+    for path in FILES:
+        network = bb.load(path.stem)
+        known = {n[:2] + n[3:] for n in network.numbers}
+        for row in rows(path):
+            assert (row["quantity"], row["child"], row["cause"]) in known, (path, row)
+            assert row["state"] in network.variable(row["child"]).states, (path, row)
+            assert row["reason"], (path, row)
+
+
+def test_one_pass_alone_and_small_objections_change_nothing(tmp_path: Path) -> None:
+    head = "quantity,child,state,cause,old,new,reason\n"
+    cell = "frequency,onset,sudden,avn.juvenile"
+    lines = {1: f"{cell},0.2,0.5,late\n", 2: f"{cell},0.2,0.34,late\n"}
+    (tmp_path / "judgements.csv").write_text("quantity,child,state,cause,value,reason\n")
+    for place, line in lines.items():
+        folder = tmp_path / f"review_r{place}"
+        folder.mkdir()
+        for name in REGION_NAMES.values():
+            (folder / f"{name}.csv").write_text(head + (line if name == "hip" else ""))
+    assert read_review(tmp_path) == {}
+    (tmp_path / "review_r2" / "hip.csv").write_text(head + f"{cell},0.2,0.6,late\n")
+    ((key, found),) = read_review(tmp_path).items()
+    assert key == ("frequency", "onset", "sudden", "avn.juvenile", "h")
+    assert found.mean == pytest.approx((log(1) + log(1.5)) / 2)
+    (tmp_path / "judgements.csv").write_text(
+        f"quantity,child,state,cause,value,reason\n{cell},0.2,a reason\n"
+    )
+    assert read_review(tmp_path) == {}
+
+
+def test_the_region_gets_a_row_of_its_own_and_the_others_keep_theirs() -> None:
+    key = ("frequency", "onset", "sudden", "avn.juvenile", "h")
+    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: agreed(log(1 / 9))})
+    by = {(r["state"], r["regions"]): float(r["value"]) for r in found}
+    assert by == {
+        ("sudden", "k"): 0.2,
+        ("gradual", "k"): 0.6,
+        ("sudden", "h"): pytest.approx(0.1, abs=1e-3),
+        ("gradual", "h"): 0.6,
+    }
+    (changed,) = [r for r in found if r["note"] != "judged"]
+    assert changed["sources"] == "kinds_panel review"
+    assert "was 0.2" in changed["note"]
+
+
+def test_states_keep_to_a_sum_of_one() -> None:
+    key = ("frequency", "onset", "sudden", "avn.juvenile", "h")
+    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: agreed(log(9))})
+    at_hip = [float(r["value"]) for r in found if r["regions"] == "h"]
+    assert sum(at_hip) == pytest.approx(0.97, abs=1e-3)
+    assert at_hip[0] / at_hip[1] == pytest.approx(0.9 / 0.6, rel=1e-2)
+
+
+def test_what_was_published_counts_beside_the_review() -> None:
+    key = ("odds_ratio", "onset", "sudden", "avn.juvenile", "h")
+    row = number("sudden", "8", quantity="odds_ratio", low="4", high="16", n="40", regions="h")
+    (found,) = reviewed([row], {key: agreed(log(2))})
+    assert float(found["value"]) == pytest.approx(exp((3 * log(8) + log(2)) / 4), rel=1e-3)
+    assert float(found["low"]) == pytest.approx(float(found["value"]) / 2, rel=1e-3)
+
+
+def test_what_both_call_clearly_wrong_stands_in_the_networks() -> None:
+    found = read_review(FOLDER)
+    assert found
+    for (quantity, child, state, cause, region), one in found.items():
+        value = bb.load(REGION_NAMES[region]).numbers[quantity, child, state, cause]
+        assert "review" in value.sources
+        odds = value.value if quantity == "odds_ratio" else value.value / (1 - value.value)
+        if value.n <= 10 and child not in (
+            "onset",
+            "edema_extent",
+            "age_band",
+            "crp",
+            "radiograph",
+        ):
+            assert log(odds) == pytest.approx(one.mean, abs=0.01), (region, child, cause)
