@@ -26,7 +26,10 @@ TURNS = 4
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table: seconds, by way; `limit` the machine's own."""
+    """One line of the table: seconds, by way; `limit` the machine's own.
+
+    `posteriors` is how many posteriors, one after the other, the job asks of a peer at the least.
+    """
 
     job: str
     region: str
@@ -35,6 +38,7 @@ class Line:
     target: float
     limit: float
     limit_words: str
+    posteriors: float = 1
 
     @property
     def ratio(self) -> float:
@@ -114,7 +118,7 @@ class Bench:
         limit = count / 2 * 8 * self.size * rows / self.machine.cached
         job = f"C, {count:,} patients, 2 workers"
         times = {"engine": ours, "pyAgrum, 2 processes": spent / sample * count}
-        return self._line(job, times, 40, limit, "findings' rows read from cache")
+        return self._line(job, times, 40, limit, "findings' rows read from cache", count / 2)
 
     def d(self, draws: int = 1000, sample: int = 10) -> Line:
         """Credible intervals; the peers' tables are taken as given and only reset."""
@@ -140,7 +144,8 @@ class Bench:
             "pgmpy, tables reset": clock(lambda: [rebuilt() for _ in range(3)]) * draws / 3,
         }
         limit = draws * self.size * (self._rows(person) + 10) * 24 / self.machine.cached
-        return self._line(f"D, {draws:,} draws", times, 50, limit, "a product a finding, in cache")
+        words = "a product a finding, in cache"
+        return self._line(f"D, {draws:,} draws", times, 50, limit, words, draws)
 
     def e(self, findings: int = 20, sample: int = 40) -> Line:
         """The joint information of one test; the peer's estimate needs as many draws."""
@@ -164,13 +169,21 @@ class Bench:
         kept = len(results.keep)
         limit = draws * kept * len(results.blocks) * 24 / self.machine.cached
         job = f"E, test of {len(unknown)} findings, {draws:,} draws"
-        return self._line(job, times, 50, limit, "a product a block of findings, in cache")
+        words = "a product a block of findings, in cache"
+        return self._line(job, times, 50, limit, words, draws)
 
     def _line(
-        self, job: str, times: dict[str, float], target: float, limit: float, words: str
+        self,
+        job: str,
+        times: dict[str, float],
+        target: float,
+        limit: float,
+        words: str,
+        posteriors: float = 1,
     ) -> Line:
         peers = {name: spent for name, spent in times.items() if name != "engine"}
-        return Line(job, self.region, times["engine"], peers, target, limit, words)
+        own = times["engine"]
+        return Line(job, self.region, own, peers, target, limit, words, posteriors)
 
 
 def _agrum_cohort(region: str, engine: str, people: list[Findings]) -> float:
