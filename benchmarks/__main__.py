@@ -83,42 +83,6 @@ EXPORTED = f"""One posterior, the best of five runs, each ended after {LEAST}; w
 no answer the ratio is a lower limit. The fewer unknown risk factors, findings and open
 diagnoses, the smaller the peers' tables. The engine's time is always for all diagnoses, with the
 same findings."""
-HANDED_COLUMNS, map(handed_row, lines)),
-        "## Growth",
-        GROWTH,
-        table(("network", "scenarios", "A, ms", "B, ms", "pyAgrum's A over ours"), growth()),
-        "Patients in one call of `batch_posterior` on the knee, one process:",
-        table(("patients", "µs a patient"), batches("knee")),
-        "## Memory and import",
-        table(("job, on the knee", "peak MB"), memory()),
-        import_line(),
-        f"All this took {(time.perf_counter() - start) / 60:.0f} minutes.",
-    ]
-    OUT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-
-
-class Try(NamedTuple):
-    """One posterior on a network itself: seconds of the engine and of a peer, or why not."""
-
-    region: str
-    case: int
-    peer: str
-    ours: float
-    spent: float
-    why: str
-
-
-JOB_COLUMNS = ("job", "region", "engine", "best peer, at the least", "ratio", "to reach")
-JOBS = """The peers work on the network as `to_pgmpy` exports it, each in its best way: barren nodes left
-out, pgmpy by variable elimination for one diagnosis, pyAgrum by LazyPropagation for all diagnoses
-as joint targets. They do not come to an answer for one such patient (next table), so the times
-and ratios are lower limits: the bound at which they were ended, times the posteriors that the
-job asks for one after the other (B one, C half the patients on each of two processes, D and E
-one a draw)."""
-EXPORTED = f"""One posterior, the best of five runs, each ended after {BOUND} s or {MEMORY // 2**30} GB; where there
-is no answer the ratio is a lower limit. The fewer unknown risk factors, findings and open
-diagnoses, the smaller the peers' tables. The engine's time is always for all diagnoses, with the
-same findings."""
 HANDED_COLUMNS = (
     "job",
     "region",
