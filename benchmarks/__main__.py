@@ -96,12 +96,13 @@ HANDED_COLUMNS = (
 )
 HANDED = f"""A harder test: the idea that makes the engine fast, one variable for the scenario
 (which diagnoses are present, and of which kind), is given to the peers as their network. Their
-tables are made beforehand, and their answer is the posterior of the scenario, while the engine's is the
-whole answer with explanations. Medians over patients with other findings each, all ways in turns
-of five. pyAgrum is asked through LazyPropagation and ShaferShenoy, pgmpy through variable
+tables are made beforehand, and their answer is the posterior of the scenario, while the engine's
+is the whole answer with explanations. Medians over patients with other findings each, all ways in
+turns of five. pyAgrum is asked through LazyPropagation and ShaferShenoy, pgmpy through variable
 elimination. C of the peer is from {SAMPLE} patients, D from 10 draws (engine and peers one after
-the other) and E from 40, with as many draws as the engine's estimate took. Here A, B and on the
-hip C or D stay under the ratio to reach: A at 25 would be faster than its tables can be read.
+the other) and E from 40, with as many draws as the engine's estimate took. Here A and B stay
+under the ratio to reach: at it, A would be faster than its tables can be read, and B as fast as
+its one product of matrices.
 The machine's limit is a bound from below: tables read once at memory or cache bandwidth,
 products of matrices at BLAS rate, nothing else counted."""
 GROWTH = """Synthetic networks of two kinds a diagnosis, 50 findings and 20 risks, 8 diagnoses where
@@ -197,6 +198,8 @@ def import_line() -> str:
 
 def seconds(value: float) -> str:
     """A time in fitting units."""
+    if value >= 1000:
+        return f"{value:,.0f} s"
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if value >= size:
             return f"{value / size:,.{1 if value / size >= 10 else 2}f} {unit}"
