@@ -1,68 +1,146 @@
-"""Builds the odds ratios of the kinds by risk factor."""
+"""Builds the odds ratios of the kinds by risk factor.
+
+The passes judged one ratio a kind. Publications speak of a whole diagnosis: an odds ratio, or the
+share of its patients who carry the risk factor. Both say how common the risk factor should be among
+the patients of the diagnosis, given how common it is among attenders; the ratios of its kinds are
+moved together towards that, and kinds that the passes call untouched by the risk factor stay so.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row
-from bme_bayes.numbers.pool import Series, add_up
+from bme_bayes.numbers.cells import Cells
+from bme_bayes.numbers.evidence import KIND_COLUMN, Row
+from bme_bayes.numbers.people import REFERENCE, carriers
+from bme_bayes.numbers.pool import Series, add_up, clip, expit, logit
 
-NO_CLAIMS: tuple[str, ...] = ()
 NO_EFFECT = 0.15
 """Odds ratios nearer to 1 than exp(0.15) get no link."""
+LEAST_SPREAD = 0.25
+JUDGED_N = 30.0
+"""The passes on one ratio count like so many patients beside a published series."""
+Risk = tuple[str, str]
 
 
-def odds_ratios(evidence: Evidence) -> Iterator[Row]:
+@dataclass(frozen=True)
+class Ratio:
+    """One kind's pooled log odds ratio and its spread; `note` and `claims` say what moved it."""
+
+    mean: float
+    spread: float
+    note: str = "pooled judgement of three passes"
+    claims: tuple[str, ...] = ()
+
+
+def odds_ratios(cells: Cells) -> Iterator[Row]:
     """Odds ratios of the kinds by risk factor; those without effect get no row."""
-    panel = {(k[0], k[1], c): v for k, c, v in evidence.panel.values("risks", ("risk", "state"))}
-    own = {
-        (k[0], k[1], c): v for k, c, v in evidence.kind_passes.values("risks", ("risk", "state"))
+    passes = cells.evidence.kind_passes.values("risks", ("risk", "state"))
+    own = {(k[0], k[1], c): v for k, c, v in passes}
+    panel = {
+        (k[0], k[1], c): v for k, c, v in cells.evidence.panel.values("risks", ("risk", "state"))
     }
-    for kind in evidence.kinds:
-        for (risk, state), column in (
-            (k, KIND_COLUMN.get(kind["id"], kind["id"]))
-            for k in dict.fromkeys((r, s) for r, s, _ in own)
-        ):
-            values = own.get((risk, state, column))
-            parent = panel.get((risk, state, kind["diagnosis"]))
-            if not values:
-                values = parent or [1.0]
-            logs = [math.log(v) for v in values]
-            mean = sum(logs) / len(logs)
-            spread = max(
-                math.sqrt(sum((x - mean) ** 2 for x in logs) / max(len(logs) - 1, 1)), 0.25
-            )
-            series = _published_ratio(evidence, risk, state, kind["diagnosis"])
-            note, basis, claims = "pooled judgement of three passes", "elicited", NO_CLAIMS
-            if series:
-                weight = series.n / (series.n + 30.0)
-                moved = (1 - weight) * mean + weight * (mean + series.value) / 2
-                note = (
-                    f"published {math.exp(series.value):.2f} pulls the judged "
-                    f"{math.exp(mean):.2f} by weight {weight:.2f}"
-                )
-                mean, basis, claims = moved, "both", series.claims
-            if abs(mean) < NO_EFFECT:
-                continue
-            yield {
-                "quantity": "odds_ratio",
-                "child": risk,
-                "state": state,
-                "cause": f"{kind['diagnosis']}.{kind['id']}",
-                "regions": kind["regions"],
-                "value": f"{math.exp(mean):.4g}",
-                "low": f"{math.exp(mean - 1.96 * spread):.4g}",
-                "high": f"{math.exp(mean + 1.96 * spread):.4g}",
-                "n": "10",
-                "basis": basis,
-                "sources": " ".join((*evidence.sources_of(claims), "kinds_panel")),
-                "claims": " ".join(claims),
-                "note": note,
-            }
+    risks = list(dict.fromkeys((r, s) for r, s, _ in own))
+    attenders = carriers(cells.evidence, REFERENCE)
+    for diagnosis in dict.fromkeys(k["diagnosis"] for k in cells.evidence.kinds):
+        kinds = [k for k in cells.evidence.kinds if k["diagnosis"] == diagnosis]
+        for risk in risks:
+            judged = [
+                _judged(own.get((*risk, _column(k))) or panel.get((*risk, diagnosis)) or [1.0])
+                for k in kinds
+            ]
+            carried = attenders[risk][0]
+            ratios = _moved(cells, kinds, judged, risk, carried)
+            for kind, ratio in zip(kinds, ratios, strict=True):
+                if abs(ratio.mean) >= NO_EFFECT:
+                    yield _row(cells, kind, risk, ratio)
 
 
-def _published_ratio(evidence: Evidence, risk: str, state: str, diagnosis: str) -> Series | None:
-    found = [c for region in "hkas" for c in evidence.used("risk", risk, state, diagnosis, region)]
-    unique = {c[0]: (c[0], math.log(c[1]), c[2], c[3]) for c in found}
-    return add_up(list(unique.values()))
+def _column(kind: Row) -> str:
+    return KIND_COLUMN.get(kind["id"], kind["id"])
+
+
+def _judged(values: Sequence[float]) -> Ratio:
+    logs = [math.log(v) for v in values]
+    mean = sum(logs) / len(logs)
+    variance = sum((x - mean) ** 2 for x in logs) / max(len(logs) - 1, 1)
+    return Ratio(mean, max(math.sqrt(variance), LEAST_SPREAD))
+
+
+def _moved(
+    cells: Cells, kinds: Sequence[Row], judged: list[Ratio], risk: Risk, carried: float
+) -> list[Ratio]:
+    """The ratios of a diagnosis' kinds, moved towards what is published of it or of one kind."""
+    grades = len({k["grade"] for k in kinds})
+    series = _published(cells, risk, kinds[0]["diagnosis"], carried)
+    if series:
+        shares = [
+            sum(cells.share(k, r) for r in k["regions"]) / len(k["regions"]) / grades for k in kinds
+        ]
+        judged = _towards(judged, shares, series, carried)
+    for index, kind in enumerate(kinds):
+        series = _published(cells, risk, kind["id"], carried)
+        if series:
+            (judged[index],) = _towards([judged[index]], [1.0], series, carried)
+    return judged
+
+
+def _published(cells: Cells, risk: Risk, column: str, carried: float) -> Series | None:
+    """Published share of carriers among the patients of a diagnosis or kind, pooled as log-odds."""
+    found = {}
+    for region in "hkas":
+        for claim, ratio, n, spectrum in cells.evidence.used("risk", *risk, column, region):
+            found[claim] = (claim, math.log(ratio) + logit(carried), n, spectrum)
+        for claim, share, n, spectrum in cells.evidence.used("carrier", *risk, column, region):
+            found[claim] = (claim, logit(clip(share)), n, spectrum)
+    return add_up(list(found.values()))
+
+
+def _towards(
+    judged: Sequence[Ratio], shares: Sequence[float], series: Series, carried: float
+) -> list[Ratio]:
+    """All ratios that have an effect, shifted by one amount towards the published share."""
+    free = [abs(r.mean) >= NO_EFFECT for r in judged]
+    total = sum(shares)
+
+    def share(shift: float) -> float:
+        odds = [logit(carried) + r.mean + shift * f for r, f in zip(judged, free, strict=True)]
+        return sum(s * expit(o) for s, o in zip(shares, odds, strict=True)) / total
+
+    target, low, high = expit(series.value), -4.0, 4.0
+    for _ in range(60):
+        mid = (low + high) / 2
+        low, high = (mid, high) if share(mid) < target else (low, mid)
+    weight = series.n / (series.n + JUDGED_N)
+    shift = weight * (low + high) / 2
+    note = (
+        f"published: {target:.0%} of its patients, judged {share(0.0):.0%}, of attenders "
+        f"{carried:.1%}; by weight {weight:.2f} "
+    )
+    return [
+        Ratio(r.mean + shift, r.spread, note + f"the judged {math.exp(r.mean):.2f} moves", series.claims)
+        if f
+        else r
+        for r, f in zip(judged, free, strict=True)
+    ]
+
+
+def _row(cells: Cells, kind: Row, risk: Risk, ratio: Ratio) -> Row:
+    mean, spread = ratio.mean, ratio.spread
+    return {
+        "quantity": "odds_ratio",
+        "child": risk[0],
+        "state": risk[1],
+        "cause": f"{kind['diagnosis']}.{kind['id']}",
+        "regions": kind["regions"],
+        "value": f"{math.exp(mean):.4g}",
+        "low": f"{math.exp(mean - 1.96 * spread):.4g}",
+        "high": f"{math.exp(mean + 1.96 * spread):.4g}",
+        "n": "10",
+        "basis": "both" if ratio.claims else "elicited",
+        "sources": " ".join((*cells.evidence.sources_of(ratio.claims), "kinds_panel")),
+        "claims": " ".join(ratio.claims),
+        "note": ratio.note,
+    }

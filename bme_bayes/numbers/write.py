@@ -32,7 +32,7 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
     cells = Cells(evidence)
     numbers = [
         *Builder(cells).frequencies(),
-        *odds_ratios(evidence),
+        *odds_ratios(cells),
         *people(cells),
         *edema(evidence),
         *processes(cells),
