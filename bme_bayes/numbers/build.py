@@ -84,13 +84,14 @@ class Builder:
         table = [self._kinds_of_cell(cell, kinds) for cell in cells]
         if any(column is None for column in table):
             return
+        rest = self.cells.rest(cells)
         for index, kind in enumerate(kinds):
             numbers = [column[index] for column in table if column]
             values = _fit_to_one([n.value for n, _, _, _ in numbers], [j for _, _, _, j in numbers])
+            values = _leaving(values, rest)
             for cell, (number, series, note, _), p in zip(cells, numbers, values, strict=True):
-                yield self._row(
-                    cell, f"{kind['diagnosis']}.{kind['id']}", _moved(number, p), series, note
-                )
+                cause = f"{kind['diagnosis']}.{kind['id']}"
+                yield self._row(cell, cause, _moved(number, p), series, note, rest)
 
     def _kinds_of_cell(
         self, cell: Cell, kinds: list[Row]
@@ -137,9 +138,18 @@ class Builder:
         return out
 
     def _row(
-        self, cell: Cell, cause: str, number: Combined, series: Series | None, note: str
+        self,
+        cell: Cell,
+        cause: str,
+        number: Combined,
+        series: Series | None,
+        note: str,
+        rest: Series | None = None,
     ) -> Row:
-        claims = series.claims if series else ()
+        claims = (*(series.claims if series else ()), *(rest.claims if rest else ()))
+        if rest:
+            words = f"{rest.n:.0f} weighted patients show no such state in {rest.value:.3f}"
+            note = f"{note}; {words}" if note else words
         if series:
             note = f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel" + (
                 f"; {note}" if note else ""
@@ -158,7 +168,7 @@ class Builder:
             "low": f"{number.low:.4g}",
             "high": f"{number.high:.4g}",
             "n": f"{number.n:.1f}",
-            "basis": number.basis,
+            "basis": "both" if rest and number.basis == "elicited" else number.basis,
             "sources": " ".join(
                 (*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")
             ),
@@ -176,6 +186,15 @@ def _fit_to_one(values: list[float], judged: list[float]) -> list[float]:
         return values
     total = sum(values) + max(1 - sum(judged), LEAST_REST)
     return [v / total for v in values]
+
+
+def _leaving(values: list[float], rest: Series | None) -> list[float]:
+    """The same, scaled so that what they leave is the rest as judged and as published."""
+    if rest is None:
+        return values
+    judged = 1 - sum(values)
+    target = clip((PANEL_N * judged + rest.n * rest.value) / (PANEL_N + rest.n))
+    return [v * (1 - target) / (1 - judged) for v in values]
 
 
 def _moved(number: Combined, value: float) -> Combined:

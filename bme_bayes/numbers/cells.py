@@ -33,6 +33,8 @@ class Cells:
             for k, c, v in evidence.kind_passes.values("findings", ("finding", "state"))
         }
         self.shares = evidence.kind_passes.table("shares", ("region", "diagnosis", "subtype"))
+        demographics = evidence.kind_passes.values("demographics", ("subtype",))
+        self.demographics = {(k[0], c): v for k, c, v in demographics}
         self.variables = {v["id"]: v for v in evidence.variables}
 
     def judged(self, cell: Cell) -> Judged | None:
@@ -56,6 +58,16 @@ class Cells:
                 "finding", cell.finding, "raised_or_more", cell.column, cell.region
             )
             found = found + [(c, v * self._part_of_raised(cell), n, s) for c, v, n, s in either]
+        return add_up(found)
+
+    def rest(self, cells: list[Cell]) -> Series | None:
+        """The published series of the state without a number of its own: what the others leave."""
+        one = cells[0]
+        states = self.variables[one.finding]["states"].split("|")
+        (state,) = set(states) - {c.state for c in cells}
+        if state == "absent":
+            return None
+        found = self.evidence.used("finding", one.finding, state, one.column, one.region)
         return add_up(found)
 
     def _part_of_raised(self, cell: Cell) -> float:

@@ -1,4 +1,4 @@
-"""Builds the rows on people: ages, sexes, carriers of risk factors, kinds, processes."""
+"""Builds the rows on people: sexes, carriers of risk factors, shares of kinds."""
 
 from __future__ import annotations
 
@@ -71,34 +71,18 @@ def row(
 def people(cells: Cells) -> Iterator[Row]:
     """All rows that are not findings or risk links."""
     evidence = cells.evidence
-    yield from _demographics(evidence)
+    yield from _sexes(cells)
     yield from _reference(evidence)
     yield from _multipliers(evidence)
     yield from _kind_shares(cells)
 
 
-def _demographics(evidence: Evidence) -> Iterator[Row]:
-    own = {(k[0], c): v for k, c, v in evidence.kind_passes.values("demographics", ("subtype",))}
+def _sexes(cells: Cells) -> Iterator[Row]:
+    evidence = cells.evidence
     for kind in evidence.kinds:
         column = KIND_COLUMN.get(kind["id"], kind["id"])
         cause = f"{kind['diagnosis']}.{kind['id']}"
-        raw = {
-            a: math.exp(sum(math.log(max(v, 1e-3)) for v in own[column, a]) / len(own[column, a]))
-            for a in AGES
-        }
-        total = sum(raw.values())
-        for age in AGES:
-            yield row(
-                "share",
-                "age_band",
-                age,
-                cause,
-                kind["regions"],
-                raw[age] / total,
-                10,
-                "share of the patients with this kind; geometric mean of three passes",
-            )
-        male = judge(own[column, "male_share"])
+        male = judge(cells.demographics[column, "male_share"])
         series = _sex_claims(evidence, kind)
         pooled = combine(male, series)
         note = "pooled judgement of three passes"

@@ -120,7 +120,12 @@ def _towards(
         f"{carried:.1%}; by weight {weight:.2f} "
     )
     return [
-        Ratio(r.mean + shift, r.spread, note + f"the judged {math.exp(r.mean):.2f} moves", series.claims)
+        Ratio(
+            r.mean + shift,
+            r.spread,
+            note + f"the judged {math.exp(r.mean):.2f} moves",
+            series.claims,
+        )
         if f
         else r
         for r, f in zip(judged, free, strict=True)

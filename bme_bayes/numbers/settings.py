@@ -7,13 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bme_bayes.numbers.adjust import Shifts
-from bme_bayes.numbers.evidence import PARENT_COLUMN, Evidence
+from bme_bayes.numbers.evidence import Evidence
 from bme_bayes.numbers.people import AGES, carriers
 from bme_bayes.numbers.pool import interval, judge
-
-MOST_COMORBIDITY = 0.25
-NONE_SHARE = 0.02
-COLUMN_STATE = {column: key for key, column in PARENT_COLUMN.items()}
+from bme_bayes.numbers.rates import NONE_SHARE, BaseRow, base_rates, flattened, rounded
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,6 @@ REPORTS = Setting(
     "The flattened mix of published reports, in which rare and deceptive disease is "
     "over-represented. For evaluation, never for a patient.",
 )
-FLATTENING = 0.2
-REPORT_DIAGNOSES = 1.06
 ATTENDERS = {
     "none": (
         NONE_SHARE,
@@ -84,78 +79,6 @@ REPORTED = {
 }
 """The same of published reports."""
 
-BaseRow = dict[str, object]
-
-
-def base_rates(evidence: Evidence, setting: str, region: str) -> list[BaseRow]:
-    """Base rates given marrow edema; comorbidity scaled so that they sum to 1.25 at most."""
-    pooled: dict[str, tuple[float, float, float]] = {}
-    tables = evidence.panel.table("base", ("setting", "region", "diagnosis"))
-    for s, r, column in tables[0]:
-        if (s, r) == (setting, region):
-            key = (s, r, column)
-            main = judge([max(float(t[key]["main_cause"]), 1e-4) for t in tables])
-            extra = [
-                max(float(t[key]["present"]) - float(t[key]["main_cause"]), 0.0) for t in tables
-            ]
-            pooled[column] = (main.value, sum(extra) / len(extra), main.n)
-    total = sum(m for m, _, _ in pooled.values())
-    comorbid = sum(e for _, e, _ in pooled.values())
-    scale = min(1.0, MOST_COMORBIDITY / comorbid)
-    out = []
-    for column, (share, more, n) in pooled.items():
-        value = (1 - NONE_SHARE) * share / total + scale * more
-        note = (
-            f"main cause {share / total:.3f}, besides another {scale * more:.3f} "
-            f"(panel {more:.3f}); three passes"
-        )
-        out.append(_base_row(column, value, n, note))
-    return out
-
-
-def flattened(evidence: Evidence, region: str, shifts: Shifts) -> list[BaseRow]:
-    """The mix of published reports: main causes to the power `FLATTENING`, as readers judged."""
-    rows = base_rates(evidence, "general_orthopaedics", region)
-    moves = [
-        shifts.get(("base_rate", region, str(r["state"]), str(r["variable"])), 0.0) for r in rows
-    ]
-    weights = [
-        float(str(r["value"])) ** FLATTENING * math.exp(m) for r, m in zip(rows, moves, strict=True)
-    ]
-    total = sum(weights)
-    out = []
-    for r, weight, move in zip(rows, weights, moves, strict=True):
-        value = REPORT_DIAGNOSES * weight / total
-        low, high = interval(value, 5)
-        out.append(
-            {
-                **r,
-                "value": _round(value),
-                "low": _round(low),
-                "high": _round(high),
-                "n": 5.0,
-                "note": f"general orthopaedics to the power {FLATTENING}, whole-case judgements "
-                f"{move:+.2f}, scaled to {REPORT_DIAGNOSES} diagnoses a report",
-            }
-        )
-    return out
-
-
-def _base_row(column: str, value: float, n: float, note: str) -> BaseRow:
-    diagnosis, state = COLUMN_STATE.get(column, (column, "present"))
-    low, high = interval(value, n)
-    return {
-        "variable": diagnosis,
-        "state": state,
-        "value": _round(value),
-        "low": _round(low),
-        "high": _round(high),
-        "n": round(n, 1),
-        "basis": "elicited",
-        "sources": "panel",
-        "note": note,
-    }
-
 
 def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
     """Ages, sexes and carriers of risk factors among the attenders."""
@@ -177,9 +100,9 @@ def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
         yield {
             "variable": variable,
             "state": state,
-            "value": _round(value),
-            "low": _round(low),
-            "high": _round(high),
+            "value": rounded(value),
+            "low": rounded(low),
+            "high": rounded(high),
             "n": round(n, 1),
             "basis": "elicited",
             "sources": "" if variable in ("earlier_stress_injury", "prior_radiation") else source,
@@ -209,7 +132,3 @@ def prior_document(evidence: Evidence, setting: Setting, shifts: Shifts) -> dict
         },
         "mix": list(case_mix(evidence, source)),
     }
-
-
-def _round(value: float) -> float:
-    return float(f"{value:.4g}")

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bme_bayes.numbers.adjust import adjusted
+from bme_bayes.numbers.ages import ages
 from bme_bayes.numbers.build import COLUMNS, Builder
 from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
@@ -33,6 +34,7 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
     numbers = [
         *Builder(cells).frequencies(),
         *odds_ratios(cells),
+        *ages(cells),
         *people(cells),
         *edema(evidence),
         *processes(cells),
