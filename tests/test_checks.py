@@ -127,6 +127,9 @@ EDITS = [
     ("claim_uses.csv", one(use="no"), {"reason": ""}, "the use has no reason"),
     ("claim_uses.csv", one(use="finding"), {"spectrum": "3"}, "out of range"),
     ("claim_uses.csv", one(use="finding"), {"child": "crq"}, "unknown variable 'crq'"),
+    ("claim_uses.csv", one(use="finding"), {"use": "findin"}, "unknown use 'findin'"),
+    ("claim_uses.csv", one(use="carrier"), {"column": "metastases"}, "unknown column 'metastases'"),
+    ("claim_uses.csv", one(use="carrier"), {"value": "44"}, "the share 44 is outside 0 to 1"),
     ("sources.csv", one(source_id="ikemura2010"), {"doi": "https://x"}, "is no DOI"),
     ("sources.csv", one(source_id="ikemura2010"), {"title": ""}, "no id or no title"),
 ]  # fmt: skip

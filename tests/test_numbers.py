@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,15 @@ from hypothesis import strategies as st
 import bme_bayes as bb
 from bme_bayes.checks.priors import RANGES
 from bme_bayes.library import networks_folder, priors_folder
-from bme_bayes.numbers.evidence import read_evidence
+from bme_bayes.numbers.ages import YEARS, ages
+from bme_bayes.numbers.build import Builder
+from bme_bayes.numbers.cells import Cell, Cells
+from bme_bayes.numbers.evidence import REGION_NAMES, read_evidence
+from bme_bayes.numbers.people import carriers
 from bme_bayes.numbers.pool import add_up, combine, expit, interval, judge, logit, shift_to_mean
+from bme_bayes.numbers.rates import base_rates
 from bme_bayes.numbers.readings import Reading, Region
+from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.vignettes import Objective
 from bme_bayes.numbers.write import links_text, prior_texts
 
@@ -39,6 +46,120 @@ def test_every_claim_is_used_or_refused_with_a_reason() -> None:
     uses = rows(NETWORKS / "claim_uses.csv")
     assert {u["claim_id"] for u in uses} == {c["claim_id"] for c in rows(NETWORKS / "claims.csv")}
     assert all(u["reason"].strip() for u in uses)
+
+
+def test_every_claim_that_is_used_moves_a_number() -> None:
+    used = {u["claim_id"] for u in rows(NETWORKS / "claim_uses.csv") if u["use"] != "no"}
+    named = {c for row in rows(NETWORKS / "links.csv") for c in row["claims"].split()}
+    for setting in bb.settings():
+        for region in REGION_NAMES.values():
+            prior = bb.load(region, setting).prior
+            assert prior is not None
+            named |= {c for n in prior.region(region).values() for c in n.claims}
+    assert used - named == set()
+
+
+def weights(used: list[tuple[str, float, float, float]]) -> list[float]:
+    return [min(n * spectrum, 40) for _, _, n, spectrum in used]
+
+
+def test_ages_recomputed_by_hand() -> None:
+    """Age of rheumatoid disease at the knee: its mean is that of judgement and series."""
+    cells = Cells(read_evidence(NETWORKS))
+    ((_, years, n, spectrum),) = cells.evidence.used("age", "age_band", "", "rheumatoid", "k")
+    series_n = min(n * spectrum, 40, 60)
+    raw = []
+    for age in YEARS:
+        passes = [
+            float(r[age])
+            for i in (1, 2, 3)
+            for r in rows(NETWORKS / "elicitation" / f"kinds_p{i}" / "demographics.csv")
+            if r["subtype"] == "rheumatoid"
+        ]
+        raw.append(math.prod(passes) ** (1 / 3))
+    judged = sum(r * y for r, y in zip(raw, YEARS.values(), strict=True)) / sum(raw)
+    expected = (10 * judged + series_n * years) / (10 + series_n)
+    found = {
+        r["state"]: float(r["value"])
+        for r in ages(cells)
+        if (r["cause"], r["regions"]) == ("inflammatory_arthritis.rheumatoid", "k")
+    }
+    assert sum(found.values()) == pytest.approx(1, abs=1e-3)
+    mean = sum(found[a] * y for a, y in YEARS.items())
+    assert mean == pytest.approx(expected, abs=0.1)
+    slopes = np.diff([math.log(found[a] / r) for a, r in zip(YEARS, raw, strict=True)])
+    assert slopes / np.diff(list(YEARS.values())) == pytest.approx(
+        np.full(4, slopes[0] / 12), abs=2e-3
+    )
+
+
+def test_shares_of_carriers_recomputed_by_hand() -> None:
+    """Cancer before metastasis: the judged ratio moves towards the published share, by weight."""
+    cells = Cells(read_evidence(NETWORKS))
+    used = cells.evidence.used("carrier", "cancer_history", "present", "metastasis", "h")
+    parts = weights(used)
+    series = sum(w * logit(v) for w, (_, v, _, _) in zip(parts, used, strict=True)) / sum(parts)
+    weight = min(sum(parts), 60) / (min(sum(parts), 60) + 30)
+    found = {(r["child"], r["cause"]): r for r in odds_ratios(cells) if r["state"] == "present"}
+    row = found["cancer_history", "malignancy.metastasis"]
+    carried = carriers(cells.evidence, "general_orthopaedics")["cancer_history", "present"][0]
+    judged = re.search(r"the judged ([\d.]+) moves", row["note"])
+    assert judged
+    before = math.log(float(judged[1]))
+    expected = before + weight * (series - logit(carried) - before)
+    assert math.log(float(row["value"])) == pytest.approx(expected, abs=5e-3)
+    assert set(row["claims"].split()) == {u[0] for u in used}
+    # A kind that the passes call untouched by a risk factor stays so.
+    assert ("corticosteroids", "avn.juvenile") not in found
+
+
+def test_grades_recomputed_by_hand() -> None:
+    """Early and late osteonecrosis at the hip: divided as judged and as published."""
+    evidence = read_evidence(NETWORKS)
+    used = evidence.used("split", "", "", "avn_early", "h")
+    parts = weights(used)
+    published = sum(w * v for w, (_, v, _, _) in zip(parts, used, strict=True)) / sum(parts)
+    n = min(sum(parts), 60)
+    judged = {}
+    for column in ("avn_early", "avn_late"):
+        passes = [
+            float(r["main_cause"])
+            for i in (1, 2, 3)
+            for r in rows(NETWORKS / "elicitation" / f"panel_p{i}" / "base.csv")
+            if (r["setting"], r["region"], r["diagnosis"])
+            == ("general_orthopaedics", "hip", column)
+        ]
+        judged[column] = expit(sum(map(logit, passes)) / 3)
+    share = judged["avn_early"] / sum(judged.values())
+    panel_n = judge([share]).n
+    expected = (panel_n * share + n * published) / (panel_n + n)
+    notes = {
+        str(r["state"]): float(re.search(r"main cause ([\d.]+)", str(r["note"]))[1])  # type: ignore[index]
+        for r in base_rates(evidence, "general_orthopaedics", "hip")
+        if r["variable"] == "avn"
+    }
+    found = notes["early_arco_1_2"] / sum(notes.values())
+    assert found == pytest.approx(expected, abs=0.01)
+
+
+def test_what_is_published_of_the_remaining_state_counts() -> None:
+    """Edema that is regional has no number of its own: it is what the other states leave."""
+    cells = Cells(read_evidence(NETWORKS))
+    states = [
+        Cell("edema_extent", s, "osteochondral_lesion", "k")
+        for s in ("focal_subchondral", "diffuse_epiphysis_to_metaphysis")
+    ]
+    series = cells.rest(states)
+    assert series is not None
+    assert series.claims == ("mri307",)
+    found = {
+        (r["cause"], r["state"]): r
+        for r in Builder(cells).frequencies()
+        if (r["child"], r["regions"]) == ("edema_extent", "k")
+    }
+    for kind in ("juvenile_ocd", "traumatic_ocl"):
+        for cell in states:
+            assert "mri307" in found[f"osteochondral_lesion.{kind}", cell.state]["claims"]
 
 
 def test_a_pooled_number_recomputed_by_hand() -> None:

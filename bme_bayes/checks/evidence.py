@@ -8,6 +8,8 @@ from bme_bayes.checks.files import Findings, Line, Names, Tables, number
 
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 NOT_USED = "no"
+SHARES = ("finding", "carrier", "sex", "base", "split")
+USES = ("finding", "risk", "carrier", "age", "sex", "base", "split", NOT_USED)
 
 
 def check_evidence(data: Tables, names: Names, found: Findings) -> None:
@@ -46,17 +48,19 @@ def _use(line: Line, names: Names, found: Findings) -> None:
     found.known(line, "claim", line["claim_id"], names.claims)
     if not line["reason"].strip():
         found.at(line, f"{line['claim_id']}: the use has no reason")
+    found.known(line, "use", line["use"], USES)
     if line["use"] == NOT_USED:
         return
+    found.known(line, "column", line["column"], names.columns)
     value, n, spectrum = (number(line[c]) for c in ("value", "n", "spectrum"))
     if value is None or n is None or spectrum is None:
         found.at(line, f"{line['claim_id']}: value, n or spectrum is not a number")
     elif n <= 0 or not 0 <= spectrum <= 1:
         found.at(line, f"{line['claim_id']}: n {n:g} or spectrum {spectrum:g} is out of range")
-    elif line["use"] == "finding" and not 0 <= value <= 1:
-        found.at(line, f"{line['claim_id']}: the frequency {value:g} is outside 0 to 1")
+    elif line["use"] in SHARES and not 0 <= value <= 1:
+        found.at(line, f"{line['claim_id']}: the share {value:g} is outside 0 to 1")
     if line["child"] in names.variables and (line["state"] or line["use"] == "finding"):
         states = [*names.states(line["child"]), "raised_or_more", "mean"]
         found.known(line, "state", line["state"], states)
-    elif line["use"] in ("finding", "risk") and line["child"] not in names.variables:
+    elif line["use"] in ("finding", "risk", "carrier") and line["child"] not in names.variables:
         found.known(line, "variable", line["child"], names.variables)

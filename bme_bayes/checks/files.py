@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bme_bayes.errors import Problem, UnknownName
+from bme_bayes.numbers.evidence import parent_column
 
 COLUMNS = {
     "variables.csv": "id role group label states state_labels regions model process part_of",
@@ -113,6 +114,14 @@ class Names:
             sources=frozenset(s["source_id"] for s in data["sources.csv"]),
             claims=frozenset(c["claim_id"] for c in data["claims.csv"]),
         )
+
+    @property
+    def columns(self) -> list[str]:
+        """What a published figure may be about: a diagnosis, one of its grades, or one kind."""
+        kinds = self.kinds.values()
+        whole = (n for k in kinds for n in (k["diagnosis"], k["id"]))
+        grades = (parent_column(k["diagnosis"], k["grade"]) for k in kinds)
+        return list(dict.fromkeys((*whole, *grades, "none")))
 
     def role(self, name: str) -> str:
         """The role of a variable; empty for an unknown one."""

@@ -84,12 +84,16 @@ def _graded(
     whole = _with_series(
         evidence, replace(first, main=replace(first.main, value=judged)), diagnosis, setting, region
     )
-    series = add_up(evidence.used("split", "", "", GRADES[diagnosis][0], LETTERS[region]))
+    series, other = (
+        add_up(evidence.used("split", "", "", grade, LETTERS[region]))
+        for grade in GRADES[diagnosis]
+    )
     share = first.main.value / judged
     claims = whole.claims[len(first.claims) :]
     if series:
         share = combine(judge([share]), series).value
-        claims = (*claims, *series.claims)
+        complement = other.claims if other else ()
+        claims = tuple(dict.fromkeys((*claims, *series.claims, *complement)))
     basis = "both" if claims else ""
     return {
         grade: replace(

@@ -92,7 +92,8 @@ def _uses() -> Uses:
         if row["use"] != "no":
             weight = f"{float(row['n']) * float(row['spectrum']):.3g}"
             out[row["claim_id"], row["child"], row["state"]] = (weight, row["reason"])
-            out.setdefault((row["claim_id"], row["child"], ""), (weight, row["reason"]))
+            for child in (row["child"], ""):
+                out.setdefault((row["claim_id"], child, ""), (weight, row["reason"]))
     return out
 
 
@@ -105,7 +106,7 @@ def _traced(
     traced = []
     for key in number.claims:
         if key in claims:
-            either = uses.get((key, number.child, ""), ("", ""))
+            either = uses.get((key, number.child, ""), uses.get((key, "", ""), ("", "")))
             weight, reason = uses.get((key, number.child, number.state), either)
             claim = claims[key]
             traced.append(TracedClaim(claim, network.sources.get(claim.source), weight, reason))
