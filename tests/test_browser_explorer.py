@@ -60,6 +60,7 @@ def test_a_case_is_entered_and_a_finding_removed(explorer: Page) -> None:
     expect(explorer.get_by_text("Among patients like this")).to_be_visible()
     answer(explorer, "Risk factors", "Obesity or joint malalignment", "Probable")
     expect(explorer).to_have_url(re.compile("night_pain=present&obesity=probable"))
+    expect(removable(explorer, "Obesity or joint malalignment: probable")).to_be_visible()
     removable(explorer, "Night pain: present").click()
     expect(removable(explorer, "Night pain: present")).to_have_count(0)
     unknown = control(group(explorer, "Symptoms"), "Night pain").get_by_role("radio").first

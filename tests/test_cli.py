@@ -135,7 +135,7 @@ def test_posterior_text_hides_no_danger_and_says_that_no_flag_fires(
     assert hidden & set(DANGEROUS)
     for name in DANGEROUS:
         label = in_sentence(short(bme_bayes.load("hip").labels.get(name, name)))
-        assert (f"{label} (<0.1 %, 95 % up to" in named) == (name in hidden), name
+        assert (f"{label} (" in named) == (name in hidden), name
     assert ("No red flag fires on what was entered." in text) == (not found["red_flags"])
 
 

@@ -36,6 +36,7 @@ HIP = bb.load("hip")
 assert HIP.prior is not None
 PRIOR: PriorSet = HIP.prior
 AVN = ("avn", "early_arco_1_2")
+NOW = PRIOR.base["hip"][AVN]
 
 
 def rates(prior: PriorSet = PRIOR) -> Table:
@@ -75,7 +76,7 @@ def test_an_edited_number_says_so_and_rests_on_no_source_any_more() -> None:
     assert faults == []
     assert numbers[row].value == 0.2
     assert (numbers[row].basis, numbers[row].sources) == ("local", ())
-    assert "entered by hand; bundled 0.09719" in numbers[row].note
+    assert f"entered by hand; bundled {NOW.value:g}" in numbers[row].note
     edited = rates(lab_settings.with_base(PRIOR, "hip", numbers))
     back, _ = edited.take(typed(edited, row, Value=PRIOR.base["hip"][AVN].value))
     assert back == list(table.numbers), "typed back, it is the bundled number again"
@@ -86,9 +87,9 @@ def test_an_edited_number_says_so_and_rests_on_no_source_any_more() -> None:
     [
         ({VALUE: 1.2}, VALUE, "1.2 is not a share. Enter one between 0 and 1"),
         ({VALUE: 0.0}, VALUE, "0 is not a share"),
-        ({VALUE: None}, VALUE, "there is no number. Enter one; it was 0.09719"),
+        ({VALUE: None}, VALUE, f"there is no number. Enter one; it was {NOW.value:g}"),
         ({VALUE: 0.5}, HIGH, "is below the value 0.5. Enter 0.5 or more"),
-        ({LOW: 0.3}, LOW, "0.3 is above the value 0.09719"),
+        ({LOW: 0.3}, LOW, f"0.3 is above the value {NOW.value:g}"),
         ({HIGH: 1.5}, HIGH, "1.5 is not a share"),
         ({WEIGHT: 0.0}, WEIGHT, "0 patients is not possible"),
         ({WEIGHT: float("inf")}, WEIGHT, "there is no number"),
@@ -247,10 +248,8 @@ def test_intervals_are_drawn_and_told() -> None:
     rows = lab_charts.rate_rows(HIP, PRIOR.base["hip"], after)
     assert len(rows) == len(after)
     spec = lab_charts.interval_chart(rows, ["before", "after"], "Base rates", LIGHT)
-    assert (
-        "(AVN): early (ARCO 1-2): before 10\u00a0% (<1\u00a0% to 33\u00a0%), after 30"
-        in (spec["description"])
-    )
+    before = f"{NOW.value:.0%} (1% to {NOW.high:.0%})".replace("%", "\u00a0%")
+    assert f"(AVN): early (ARCO 1-2): before {before}, after 30" in spec["description"]
     assert len(spec["data"]["values"]) == 2 * len(rows)
 
 
@@ -319,12 +318,12 @@ def test_a_saved_set_loads_back_to_the_same_numbers() -> None:
         (b"!!python/object/apply:os.system ['true']", "tag"),
         (TEXT.replace("variable: avn", "variable: avm").encode(), "unknown diagnosis 'avm'"),
         (
-            TEXT.replace("value: 0.09719", "value: 9.719").encode(),
+            TEXT.replace(f"value: {NOW.value:g}", "value: 9.719").encode(),
             "avn early_arco_1_2 is not a share",
         ),
-        (TEXT.replace("value: 0.09719", "value: lots").encode(), "not a base rate"),
+        (TEXT.replace(f"value: {NOW.value:g}", "value: lots").encode(), "not a base rate"),
         (TEXT.replace("  spine:", "  spinal:").encode(), "spinal"),
-        (TEXT.replace("value: 0.09719", "value: 0.3").encode(), ""),
+        (TEXT.replace(f"value: {NOW.value:g}", "value: 0.3").encode(), ""),
     ],
 )
 def test_a_bad_file_is_refused_with_the_place(data: bytes, words: str) -> None:
@@ -470,7 +469,7 @@ def test_a_file_is_loaded_and_a_faulty_one_explained(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show(app, "Save and load")
-    good = TEXT.replace("value: 0.09719", "value: 0.3").encode()
+    good = TEXT.replace(f"value: {NOW.value:g}", "value: 0.3").encode()
     app.file_uploader(key="lab_file").set_value(("mine.yaml", good, "application/yaml")).run()
     assert not app.exception
     assert app.session_state["lab_setting"] == "own:general_orthopaedics_2"

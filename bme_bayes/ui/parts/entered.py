@@ -103,8 +103,9 @@ def _told(variable: Variable, choice: str, paused: bool) -> str:
 
 
 def _take_removal(key: str) -> None:
+    """Remove what was clicked if it is still entered, also in a list not drawn anew yet."""
     finding = st.session_state.get(key)
-    if finding and key == session.control(session.LISTED):
+    if finding and finding in dict(session.explorer().case.findings):
         session.choose(session.current_model().network.variable(finding), None)
 
 
