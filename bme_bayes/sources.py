@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+LARGEST = 100.0
+"""A larger series says no more: what it can differ in from the patients in question stays."""
+ONE_SERIES_N = 40.0
+
+
+def weight(n: float, spectrum: float) -> float:
+    """For how many patients in question a published series counts when it is pooled.
+
+    `spectrum` says how far its `n` patients are the patients in question, 0 to 1.
+    """
+    return min(min(n, LARGEST) * spectrum, ONE_SERIES_N)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A publication, an overview text or an elicitation pass.

@@ -11,8 +11,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bme_bayes.numbers.cells import Cells
-from bme_bayes.numbers.evidence import KIND_COLUMN, Row
+from bme_bayes.numbers.cells import Cells, families
+from bme_bayes.numbers.evidence import KIND_COLUMN, Row, alone
 from bme_bayes.numbers.pool import PANEL_N, Series, add_up, interval
 
 YEARS = {"under_18": 12.0, "18_29": 24.0, "30_50": 40.5, "51_65": 58.0, "over_65": 75.0}
@@ -31,15 +31,9 @@ class Ages:
 
 def ages(cells: Cells) -> Iterator[Row]:
     """The rows on age of every kind, a region at a time."""
-    for diagnosis in dict.fromkeys(k["diagnosis"] for k in cells.evidence.kinds):
-        for region in cells.variables[diagnosis]["regions"]:
-            kinds = [
-                k
-                for k in cells.evidence.kinds
-                if k["diagnosis"] == diagnosis and region in k["regions"]
-            ]
-            for kind, found in zip(kinds, _pooled(cells, kinds, region), strict=True):
-                yield from _rows(cells, kind, region, found)
+    for kinds, region in families(cells):
+        for kind, found in zip(kinds, _pooled(cells, kinds, region), strict=True):
+            yield from _rows(cells, kind, region, found)
 
 
 def _pooled(cells: Cells, kinds: Sequence[Row], region: str) -> list[Ages]:
@@ -50,7 +44,7 @@ def _pooled(cells: Cells, kinds: Sequence[Row], region: str) -> list[Ages]:
     if series:
         found = _tilted(found, shares, series)
     for index, kind in enumerate(kinds):
-        series = _series(cells, kind["id"], region)
+        series = _series(cells, alone(kind), region)
         if series:
             (found[index],) = _tilted([found[index]], [1.0], series)
     return found

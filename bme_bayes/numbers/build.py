@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bme_bayes.numbers.cells import Cell, Cells
-from bme_bayes.numbers.evidence import KIND_COLUMN, Row, parent_column
+from bme_bayes.numbers.evidence import KIND_COLUMN, Row, alone, parent_column
 from bme_bayes.numbers.pool import (
     PANEL_N,
     Combined,
@@ -34,6 +35,9 @@ COLUMNS = (
     "note",
 )
 HALLMARK_ELSEWHERE = 0.25
+NO_FIGURE = "no usable published figure; pooled judgement of three passes"
+Kinds = tuple[Combined, tuple[str, ...], list[str], float]
+"""One kind's number, the claims behind it, what to say of it, and what was judged."""
 
 
 class Builder:
@@ -75,9 +79,10 @@ class Builder:
         ]
         values = _fit_to_one([f[1].value for f in found], judged_values)
         for (cell, number, series), p in zip(found, values, strict=True):
-            yield self._row(
-                cell, "none", _moved(number, p), series, "patients with none of the diagnoses"
-            )
+            notes = [_shown(series)] if series else []
+            claims = series.claims if series else ()
+            notes.append("patients with none of the diagnoses")
+            yield self._row(cell, "none", _moved(number, p), claims, notes)
 
     def _family(self, cells: list[Cell], kinds: list[Row]) -> Iterator[Row]:
         """One finding in the kinds of one diagnosis: all its states together."""
@@ -89,13 +94,11 @@ class Builder:
             numbers = [column[index] for column in table if column]
             values = _fit_to_one([n.value for n, _, _, _ in numbers], [j for _, _, _, j in numbers])
             values = _leaving(values, rest)
-            for cell, (number, series, note, _), p in zip(cells, numbers, values, strict=True):
+            for cell, (number, claims, notes, _), p in zip(cells, numbers, values, strict=True):
                 cause = f"{kind['diagnosis']}.{kind['id']}"
-                yield self._row(cell, cause, _moved(number, p), series, note, rest)
+                yield self._row(cell, cause, _moved(number, p), claims, notes, rest)
 
-    def _kinds_of_cell(
-        self, cell: Cell, kinds: list[Row]
-    ) -> list[tuple[Combined, Series | None, str, float]] | None:
+    def _kinds_of_cell(self, cell: Cell, kinds: list[Row]) -> list[Kinds] | None:
         """One number a kind: judged alone, then moved together towards their diagnosis."""
         judged = self.cells.judged(cell)
         series = self.cells.series(cell)
@@ -116,48 +119,54 @@ class Builder:
             shares = [self.cells.share(k, cell.region) for k in kinds]
             strength = 0.5 + 0.5 * (series.n / (series.n + PANEL_N) if series else 0.0)
             shift = strength * shift_to_mean(logits, shares, clip(parent.value))
-        out = []
         elsewhere = self.cells.not_hallmark(cell, kinds[0]["diagnosis"])
-        for mean, own in zip(logits, passes, strict=True):
-            p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if elsewhere else 1.0))
-            n = own.n + (0.5 * series.n if series else 0.0)
-            low, high = interval(p, n)
-            notes = []
-            if abs(shift) >= 0.05:
-                notes.append(f"kind judged {expit(mean):.3f}, moved {shift:+.2f} to its diagnosis")
-            if elsewhere:
-                notes.append("a quarter: the rest is a coexisting disease, held by itself")
-            out.append(
-                (
-                    Combined(p, low, high, n, "elicited" if series is None else "both"),
-                    series,
-                    "; ".join(notes),
-                    expit(mean),
-                )
-            )
-        return out
+        return [
+            self._of_kind(cell, kind, mean, shift, own.n, series, elsewhere)
+            for mean, own, kind in zip(logits, passes, kinds, strict=True)
+        ]
+
+    def _of_kind(
+        self,
+        cell: Cell,
+        kind: Row,
+        mean: float,
+        shift: float,
+        n: float,
+        series: Series | None,
+        elsewhere: bool,
+    ) -> Kinds:
+        """One kind's number: judged, moved with its diagnosis, and with figures on it alone."""
+        p = clip(expit(mean + shift) * (HALLMARK_ELSEWHERE if elsewhere else 1.0))
+        n += 0.5 * series.n if series else 0.0
+        claims, notes = series.claims if series else (), [_shown(series)] if series else []
+        if abs(shift) >= 0.05:
+            notes.append(f"kind judged {expit(mean):.3f}, moved {shift:+.2f} to its diagnosis")
+        if elsewhere:
+            notes.append("a quarter: the rest is a coexisting disease, held by itself")
+        alike = self.cells.series(replace(cell, column=alone(kind)))
+        if alike:
+            p, n = clip((n * p + alike.n * alike.value) / (n + alike.n)), n + alike.n
+            claims = (*claims, *alike.claims)
+            notes.append(f"of this kind alone {alike.n:.0f} weighted patients, {alike.value:.3f}")
+        low, high = interval(p, n)
+        number = Combined(p, low, high, n, "both" if claims else "elicited")
+        return number, claims, notes, expit(mean)
 
     def _row(
         self,
         cell: Cell,
         cause: str,
         number: Combined,
-        series: Series | None,
-        note: str,
+        claims: tuple[str, ...],
+        notes: list[str],
         rest: Series | None = None,
     ) -> Row:
-        claims = (*(series.claims if series else ()), *(rest.claims if rest else ()))
         if rest:
-            words = f"{rest.n:.0f} weighted patients show no such state in {rest.value:.3f}"
-            note = f"{note}; {words}" if note else words
-        if series:
-            note = f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel" + (
-                f"; {note}" if note else ""
-            )
-        elif not note:
-            note = "no usable published figure; pooled judgement of three passes"
-        else:
-            note = f"pooled judgement; {note}"
+            claims = (*claims, *rest.claims)
+            notes = [*notes, f"no such state in {rest.value:.3f} of {rest.n:.0f} weighted patients"]
+        if not claims:
+            first = "pooled judgement" if notes else NO_FIGURE
+            notes = [first, *notes]
         return {
             "quantity": "frequency",
             "child": cell.finding,
@@ -168,12 +177,12 @@ class Builder:
             "low": f"{number.low:.4g}",
             "high": f"{number.high:.4g}",
             "n": f"{number.n:.1f}",
-            "basis": "both" if rest and number.basis == "elicited" else number.basis,
+            "basis": "both" if claims and number.basis == "elicited" else number.basis,
             "sources": " ".join(
                 (*self.evidence.sources_of(claims), "panel" if cause == "none" else "kinds_panel")
             ),
             "claims": " ".join(claims),
-            "note": note,
+            "note": "; ".join(notes),
         }
 
 
@@ -186,6 +195,10 @@ def _fit_to_one(values: list[float], judged: list[float]) -> list[float]:
         return values
     total = sum(values) + max(1 - sum(judged), LEAST_REST)
     return [v / total for v in values]
+
+
+def _shown(series: Series) -> str:
+    return f"{series.n:.0f} weighted patients show {series.value:.3f}; with the panel"
 
 
 def _leaving(values: list[float], rest: Series | None) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bme_bayes.numbers.evidence import KIND_COLUMN, REGION_NAMES, Evidence, Row
@@ -16,6 +17,14 @@ class Cell:
     state: str
     column: str
     region: str
+
+
+def families(cells: Cells) -> Iterator[tuple[list[Row], str]]:
+    """The kinds of every diagnosis, in each of its regions."""
+    for diagnosis in dict.fromkeys(k["diagnosis"] for k in cells.evidence.kinds):
+        for region in cells.variables[diagnosis]["regions"]:
+            kinds = [k for k in cells.evidence.kinds if k["diagnosis"] == diagnosis]
+            yield [k for k in kinds if region in k["regions"]], region
 
 
 class Cells:

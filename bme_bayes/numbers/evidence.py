@@ -30,6 +30,12 @@ def parent_column(diagnosis: str, grade: str) -> str:
     return PARENT_COLUMN.get((diagnosis, grade), diagnosis)
 
 
+def alone(kind: Row) -> str:
+    """The column of figures on one kind alone; empty where that is its diagnosis' or grade's."""
+    whole = (kind["diagnosis"], parent_column(kind["diagnosis"], kind["grade"]))
+    return "" if kind["id"] in whole else kind["id"]
+
+
 @dataclass(frozen=True)
 class Passes:
     """The passes of one kind: parsed files by pass."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bme_bayes.numbers.cells import Cells
-from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, parent_column
+from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, alone, parent_column
 from bme_bayes.numbers.people import row
 from bme_bayes.numbers.pool import add_up, combine, judge
 
@@ -35,13 +35,12 @@ def edema(evidence: Evidence) -> Iterator[Row]:
         for region in regions:
             series = None
             if kind:
-                used = evidence.used(
-                    "finding",
-                    "marrow_edema",
-                    "present",
-                    parent_column(kind["diagnosis"], kind["grade"]),
-                    region,
-                )
+                whole = parent_column(kind["diagnosis"], kind["grade"])
+                used = [
+                    claim
+                    for column in (whole, alone(kind))
+                    for claim in evidence.used("finding", "marrow_edema", "present", column, region)
+                ]
                 series = add_up([(c, v, n, s * 0.25) for c, v, n, s in used])
             pooled = combine(judged, series)
             claims = series.claims if series else ()

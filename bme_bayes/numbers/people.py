@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from bme_bayes.numbers.cells import Cells
-from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row
-from bme_bayes.numbers.pool import add_up, combine, interval, judge
+from bme_bayes.numbers.cells import Cells, families
+from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, alone
+from bme_bayes.numbers.pool import Series, add_up, combine, interval, judge
 
 AGES = ("under_18", "18_29", "30_50", "51_65", "over_65")
 REFERENCE = "general_orthopaedics"
@@ -78,45 +78,42 @@ def people(cells: Cells) -> Iterator[Row]:
 
 
 def _sexes(cells: Cells) -> Iterator[Row]:
-    evidence = cells.evidence
-    for kind in evidence.kinds:
-        column = KIND_COLUMN.get(kind["id"], kind["id"])
-        cause = f"{kind['diagnosis']}.{kind['id']}"
-        male = judge(cells.demographics[column, "male_share"])
-        series = _sex_claims(evidence, kind)
-        pooled = combine(male, series)
-        note = "pooled judgement of three passes"
-        if series:
-            note = f"{series.n:.0f} weighted patients show {series.value:.2f} male; with the panel"
-        sources = " ".join((*evidence.sources_of(series.claims if series else ()), "kinds_panel"))
-        claims = " ".join(series.claims) if series else ""
-        for state, value in (("male", pooled.value), ("female", 1 - pooled.value)):
-            yield row(
-                "share",
-                "sex",
-                state,
-                cause,
-                kind["regions"],
-                value,
-                pooled.n,
-                note,
-                basis=pooled.basis,
-                sources=sources,
-                claims=claims,
-            )
+    for kinds, region in families(cells):
+        for kind in kinds:
+            column = KIND_COLUMN.get(kind["id"], kind["id"])
+            male = judge(cells.demographics[column, "male_share"])
+            series = _sex_claims(cells.evidence, kind, region)
+            pooled = combine(male, series)
+            note = "pooled judgement of three passes"
+            claims: tuple[str, ...] = ()
+            if series:
+                note = (
+                    f"{series.n:.0f} weighted patients show {series.value:.2f} male; with the panel"
+                )
+                claims = series.claims
+            for state, value in (("male", pooled.value), ("female", 1 - pooled.value)):
+                yield row(
+                    "share",
+                    "sex",
+                    state,
+                    f"{kind['diagnosis']}.{kind['id']}",
+                    region,
+                    value,
+                    pooled.n,
+                    note,
+                    basis=pooled.basis,
+                    sources=" ".join((*cells.evidence.sources_of(claims), "kinds_panel")),
+                    claims=" ".join(claims),
+                )
 
 
-def _sex_claims(evidence: Evidence, kind: Row):  # type: ignore[no-untyped-def]
-    """Published sex ratios, for diagnoses whose kinds do not differ in sex by definition."""
-    if kind["id"] in OWN_SEX:
-        return None
-    column = kind["diagnosis"]
-    found = {
-        c[0]: c
-        for region in kind["regions"]
-        for c in evidence.used("sex", "sex", "male", column, region)
-    }
-    return add_up([(c, v, min(n, 40), s * 0.5) for c, v, n, s in found.values()])
+def _sex_claims(evidence: Evidence, kind: Row, region: str) -> Series | None:
+    """Published sex ratios: of the kind, else of its diagnosis if its kinds are alike in sex."""
+    own = evidence.used("sex", "sex", "male", alone(kind), region)
+    if own or kind["id"] in OWN_SEX:
+        return add_up(own)
+    found = evidence.used("sex", "sex", "male", kind["diagnosis"], region)
+    return add_up([(c, v, min(n, 40), s * 0.5) for c, v, n, s in found])
 
 
 def _reference(evidence: Evidence) -> Iterator[Row]:

@@ -1,8 +1,8 @@
 """Pooling: several judgements, several published series, and both together.
 
 Judgements are averaged on the log-odds scale and their spread is the uncertainty.
-Published series are added up by their sample sizes, each times `spectrum` (how far its
-patients are the patients in question). Both combine by weight: the judgement as a Beta
+Published series are added up by `sources.weight`: their sample size times how far their patients
+are the patients in question. Both combine by weight: the judgement as a Beta
 prior worth at most `PANEL_N` patients, the series as data worth at most `SERIES_N`.
 """
 
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from scipy.special import betaincinv
 
+from bme_bayes.sources import weight
+
 PANEL_N = 10.0
 SERIES_N = 60.0
-ONE_SERIES_N = 40.0
 LEAST_SPREAD = 0.35
 """Three passes that agree still leave this standard error of the log-odds."""
 FLOOR = 0.002
@@ -74,8 +75,8 @@ def judge(values: Sequence[float]) -> Judged:
 
 
 def add_up(claims: Sequence[tuple[str, float, float, float]]) -> Series | None:
-    """Add up (claim id, value, n, spectrum); one series counts for `ONE_SERIES_N` at most."""
-    weights = [min(n * spectrum, ONE_SERIES_N) for _, _, n, spectrum in claims]
+    """Add up (claim id, value, n, spectrum); a series counts for `ONE_SERIES_N` at most."""
+    weights = [weight(n, spectrum) for _, _, n, spectrum in claims]
     total = sum(weights)
     if total <= 0:
         return None

@@ -12,8 +12,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bme_bayes.numbers.cells import Cells
-from bme_bayes.numbers.evidence import KIND_COLUMN, Row
+from bme_bayes.numbers.cells import Cells, families
+from bme_bayes.numbers.evidence import KIND_COLUMN, Row, alone
 from bme_bayes.numbers.people import REFERENCE, carriers
 from bme_bayes.numbers.pool import Series, add_up, clip, expit, logit
 
@@ -44,22 +44,22 @@ def odds_ratios(cells: Cells) -> Iterator[Row]:
     }
     risks = list(dict.fromkeys((r, s) for r, s, _ in own))
     attenders = carriers(cells.evidence, REFERENCE)
-    for diagnosis in dict.fromkeys(k["diagnosis"] for k in cells.evidence.kinds):
-        kinds = [k for k in cells.evidence.kinds if k["diagnosis"] == diagnosis]
+    for kinds, region in families(cells):
         for risk in risks:
+            if region not in cells.variables[risk[0]]["regions"]:
+                continue
             judged = [
-                _judged(own.get((*risk, _column(k))) or panel.get((*risk, diagnosis)) or [1.0])
+                _judged(
+                    own.get((*risk, KIND_COLUMN.get(k["id"], k["id"])))
+                    or panel.get((*risk, k["diagnosis"]))
+                    or [1.0]
+                )
                 for k in kinds
             ]
-            carried = attenders[risk][0]
-            ratios = _moved(cells, kinds, judged, risk, carried)
+            ratios = _moved(cells, kinds, judged, risk, attenders[risk][0], region)
             for kind, ratio in zip(kinds, ratios, strict=True):
                 if abs(ratio.mean) >= NO_EFFECT:
-                    yield _row(cells, kind, risk, ratio)
-
-
-def _column(kind: Row) -> str:
-    return KIND_COLUMN.get(kind["id"], kind["id"])
+                    yield _row(cells, kind, region, risk, ratio)
 
 
 def _judged(values: Sequence[float]) -> Ratio:
@@ -70,32 +70,32 @@ def _judged(values: Sequence[float]) -> Ratio:
 
 
 def _moved(
-    cells: Cells, kinds: Sequence[Row], judged: list[Ratio], risk: Risk, carried: float
+    cells: Cells,
+    kinds: Sequence[Row],
+    judged: list[Ratio],
+    risk: Risk,
+    carried: float,
+    region: str,
 ) -> list[Ratio]:
     """The ratios of a diagnosis' kinds, moved towards what is published of it or of one kind."""
     grades = len({k["grade"] for k in kinds})
-    series = _published(cells, risk, kinds[0]["diagnosis"], carried)
+    series = _published(cells, risk, kinds[0]["diagnosis"], carried, region)
     if series:
-        shares = [
-            sum(cells.share(k, r) for r in k["regions"]) / len(k["regions"]) / grades for k in kinds
-        ]
+        shares = [cells.share(k, region) / grades for k in kinds]
         judged = _towards(judged, shares, series, carried)
     for index, kind in enumerate(kinds):
-        series = _published(cells, risk, kind["id"], carried)
+        series = _published(cells, risk, alone(kind), carried, region)
         if series:
             (judged[index],) = _towards([judged[index]], [1.0], series, carried)
     return judged
 
 
-def _published(cells: Cells, risk: Risk, column: str, carried: float) -> Series | None:
+def _published(cells: Cells, risk: Risk, column: str, carried: float, region: str) -> Series | None:
     """Published share of carriers among the patients of a diagnosis or kind, pooled as log-odds."""
-    found = {}
-    for region in "hkas":
-        for claim, ratio, n, spectrum in cells.evidence.used("risk", *risk, column, region):
-            found[claim] = (claim, math.log(ratio) + logit(carried), n, spectrum)
-        for claim, share, n, spectrum in cells.evidence.used("carrier", *risk, column, region):
-            found[claim] = (claim, logit(clip(share)), n, spectrum)
-    return add_up(list(found.values()))
+    ratios = cells.evidence.used("risk", *risk, column, region)
+    shares = cells.evidence.used("carrier", *risk, column, region)
+    found = [(c, math.log(ratio) + logit(carried), n, s) for c, ratio, n, s in ratios]
+    return add_up([*found, *((c, logit(clip(share)), n, s) for c, share, n, s in shares)])
 
 
 def _towards(
@@ -132,14 +132,14 @@ def _towards(
     ]
 
 
-def _row(cells: Cells, kind: Row, risk: Risk, ratio: Ratio) -> Row:
+def _row(cells: Cells, kind: Row, region: str, risk: Risk, ratio: Ratio) -> Row:
     mean, spread = ratio.mean, ratio.spread
     return {
         "quantity": "odds_ratio",
         "child": risk[0],
         "state": risk[1],
         "cause": f"{kind['diagnosis']}.{kind['id']}",
-        "regions": kind["regions"],
+        "regions": region,
         "value": f"{math.exp(mean):.4g}",
         "low": f"{math.exp(mean - 1.96 * spread):.4g}",
         "high": f"{math.exp(mean + 1.96 * spread):.4g}",
