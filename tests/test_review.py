@@ -1,6 +1,7 @@
 """What the review of the finished numbers changes, and what it leaves alone."""
 
 import csv
+import re
 from math import exp, log
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import bme_bayes as bb
 from bme_bayes.library import networks_folder
 from bme_bayes.numbers.evidence import REGION_NAMES, Row
-from bme_bayes.numbers.review import Agreed, read_review, reviewed
+from bme_bayes.numbers.review import Objection, read_review, reviewed
 
 FOLDER = networks_folder() / "elicitation"
 FILES = sorted(FOLDER.glob("review_r*/*.csv"))
@@ -39,8 +40,8 @@ def number(state: str, value: str, **more: str) -> Row:
     return row | more
 
 
-def agreed(mean: float) -> Agreed:
-    return Agreed(mean, (0.5, 0.5), "why")
+def both(value: float) -> Objection:
+    return Objection((value, value), "why")
 
 
 def test_both_passes_of_every_region_are_kept() -> None:
@@ -54,35 +55,43 @@ def test_both_passes_of_every_region_are_kept() -> None:
             assert row["reason"], (path, row)
 
 
-def test_one_pass_alone_and_small_objections_change_nothing(tmp_path: Path) -> None:
+def test_one_pass_alone_says_nothing_and_a_judgement_by_hand_stands(tmp_path: Path) -> None:
     head = "quantity,child,state,cause,old,new,reason\n"
     cell = "frequency,onset,sudden,avn.juvenile"
-    lines = {1: f"{cell},0.2,0.5,late\n", 2: f"{cell},0.2,0.34,late\n"}
-    (tmp_path / "judgements.csv").write_text("quantity,child,state,cause,value,reason\n")
-    for place, line in lines.items():
+    by_hand = "quantity,child,state,cause,value,reason\n"
+    (tmp_path / "judgements.csv").write_text(by_hand)
+    for place in (1, 2):
         folder = tmp_path / f"review_r{place}"
         folder.mkdir()
         for name in REGION_NAMES.values():
-            (folder / f"{name}.csv").write_text(head + (line if name == "hip" else ""))
+            (folder / f"{name}.csv").write_text(head)
+    (tmp_path / "review_r1" / "hip.csv").write_text(head + f"{cell},0.2,0.5,late\n")
     assert read_review(tmp_path) == {}
-    (tmp_path / "review_r2" / "hip.csv").write_text(head + f"{cell},0.2,0.6,late\n")
+    (tmp_path / "review_r2" / "hip.csv").write_text(head + f"{cell},0.2,0.6,early\n")
     ((key, found),) = read_review(tmp_path).items()
     assert key == ("frequency", "onset", "sudden", "avn.juvenile", "h")
-    assert found.mean == pytest.approx((log(1) + log(1.5)) / 2)
-    (tmp_path / "judgements.csv").write_text(
-        f"quantity,child,state,cause,value,reason\n{cell},0.2,a reason\n"
-    )
+    assert found == Objection((0.5, 0.6), "late")
+    (tmp_path / "judgements.csv").write_text(by_hand + f"{cell},0.2,a reason\n")
     assert read_review(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "changed"), [(0.2, True), (0.26, False), (0.55, False), (0.83, True)]
+)
+def test_both_call_it_wrong_by_three_times_in_odds(number: float, changed: bool) -> None:
+    """0.5 and 0.6 are odds of 1 and 1.5: a quarter and 0.82 are three times away from both."""
+    mean = Objection((0.5, 0.6), "").mean("frequency", number)
+    assert mean == (pytest.approx(log(1.5) / 2) if changed else None)
 
 
 def test_the_region_gets_a_row_of_its_own_and_the_others_keep_theirs() -> None:
     key = ("frequency", "onset", "sudden", "avn.juvenile", "h")
-    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: agreed(log(1 / 9))})
+    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: both(0.04)})
     by = {(r["state"], r["regions"]): float(r["value"]) for r in found}
     assert by == {
         ("sudden", "k"): 0.2,
         ("gradual", "k"): 0.6,
-        ("sudden", "h"): pytest.approx(0.1, abs=1e-3),
+        ("sudden", "h"): 0.04,
         ("gradual", "h"): 0.6,
     }
     (changed,) = [r for r in found if r["note"] != "judged"]
@@ -92,7 +101,7 @@ def test_the_region_gets_a_row_of_its_own_and_the_others_keep_theirs() -> None:
 
 def test_states_keep_to_a_sum_of_one() -> None:
     key = ("frequency", "onset", "sudden", "avn.juvenile", "h")
-    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: agreed(log(9))})
+    found = reviewed([number("sudden", "0.2"), number("gradual", "0.6")], {key: both(0.9)})
     at_hip = [float(r["value"]) for r in found if r["regions"] == "h"]
     assert sum(at_hip) == pytest.approx(0.97, abs=1e-3)
     assert at_hip[0] / at_hip[1] == pytest.approx(0.9 / 0.6, rel=1e-2)
@@ -101,23 +110,23 @@ def test_states_keep_to_a_sum_of_one() -> None:
 def test_what_was_published_counts_beside_the_review() -> None:
     key = ("odds_ratio", "onset", "sudden", "avn.juvenile", "h")
     row = number("sudden", "8", quantity="odds_ratio", low="4", high="16", n="40", regions="h")
-    (found,) = reviewed([row], {key: agreed(log(2))})
+    (found,) = reviewed([row], {key: both(2.0)})
     assert float(found["value"]) == pytest.approx(exp((3 * log(8) + log(2)) / 4), rel=1e-3)
     assert float(found["low"]) == pytest.approx(float(found["value"]) / 2, rel=1e-3)
 
 
-def test_what_both_call_clearly_wrong_stands_in_the_networks() -> None:
-    found = read_review(FOLDER)
-    assert found
-    for (quantity, child, state, cause, region), one in found.items():
-        value = bb.load(REGION_NAMES[region]).numbers[quantity, child, state, cause]
-        assert "review" in value.sources
-        odds = value.value if quantity == "odds_ratio" else value.value / (1 - value.value)
-        if value.n <= 10 and child not in (
-            "onset",
-            "edema_extent",
-            "age_band",
-            "crp",
-            "radiograph",
-        ):
-            assert log(odds) == pytest.approx(one.mean, abs=0.01), (region, child, cause)
+def test_what_both_call_clearly_wrong_is_changed_in_the_networks() -> None:
+    changed = [
+        n
+        for region in REGION_NAMES.values()
+        for n in bb.load(region).numbers.values()
+        if "review" in n.sources
+    ]
+    assert changed
+    for number in changed:
+        told = re.search(r"was ([\d.e+-]+), the review says ([\d.]+) and ([\d.]+): .", number.note)
+        assert told, number.note
+        before, one, other = (float(told[i]) for i in (1, 2, 3))
+        low, high = sorted((before, exp((log(one) + log(other)) / 2)))
+        if number.child not in ("onset", "edema_extent", "age_band", "crp", "esr", "radiograph"):
+            assert 0.9 * low <= number.value <= 1.1 * high, number

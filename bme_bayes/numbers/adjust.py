@@ -78,7 +78,7 @@ def _new_ratios(numbers: list[Row], shifts: Shifts) -> list[Row]:
     }
     out = []
     for key, shift in sorted(shifts.items()):
-        if key[0] == "odds_ratio" and key not in known and abs(shift) >= 0.1:
+        if key[0] == "odds_ratio" and key not in known:
             value = math.exp(shift)
             out.append(
                 {

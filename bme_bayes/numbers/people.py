@@ -11,6 +11,8 @@ from bme_bayes.numbers.pool import Series, add_up, combine, interval, judge
 
 AGES = ("under_18", "18_29", "30_50", "51_65", "over_65")
 REFERENCE = "general_orthopaedics"
+REFERRED = "attenders of the reference setting (general orthopaedics)"
+NOT_ASKED = "single judgement: too rare a question to have been put to the panel"
 EXTRA_CARRIERS = {
     ("earlier_stress_injury", "present"): (0.03, 0.15, 0.02, 0.03, 0.02),
     ("prior_radiation", "present"): (0.008, 0.002, 0.01, 0.002, 0.02),
@@ -129,7 +131,7 @@ def _reference(evidence: Evidence) -> Iterator[Row]:
             "hkas",
             raw[age] / total,
             10,
-            "attenders of the reference setting (general orthopaedics); mean of three passes",
+            f"{REFERRED}; mean of three passes",
         )
     male = judge(own[REFERENCE, "male_share"])
     for state, value in (("male", male.value), ("female", 1 - male.value)):
@@ -141,7 +143,7 @@ def _reference(evidence: Evidence) -> Iterator[Row]:
             "hkas",
             value,
             male.n,
-            "attenders of the reference setting (general orthopaedics); pooled judgement",
+            f"{REFERRED}; pooled judgement",
         )
     for (risk, state), number in carriers(evidence, REFERENCE).items():
         yield row(
@@ -152,8 +154,8 @@ def _reference(evidence: Evidence) -> Iterator[Row]:
             "hkas",
             number[0],
             number[1],
-            "attenders of the reference setting (general orthopaedics); pooled judgement",
-            sources="panel",
+            NOT_ASKED if (risk, state) in EXTRA_CARRIERS else f"{REFERRED}; pooled judgement",
+            sources="" if (risk, state) in EXTRA_CARRIERS else "panel",
         )
 
 

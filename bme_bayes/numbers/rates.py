@@ -84,16 +84,15 @@ def _graded(
     whole = _with_series(
         evidence, replace(first, main=replace(first.main, value=judged)), diagnosis, setting, region
     )
-    series, other = (
-        add_up(evidence.used("split", "", "", grade, LETTERS[region]))
-        for grade in GRADES[diagnosis]
-    )
+    early, late = GRADES[diagnosis]
+    parts = evidence.used("split", "", "", early, LETTERS[region])
+    rests = evidence.used("split", "", "", late, LETTERS[region])
+    series = add_up([*parts, *((c, 1 - share, n, s) for c, share, n, s in rests)])
     share = first.main.value / judged
     claims = whole.claims[len(first.claims) :]
     if series:
         share = combine(judge([share]), series).value
-        complement = other.claims if other else ()
-        claims = tuple(dict.fromkeys((*claims, *series.claims, *complement)))
+        claims = tuple(dict.fromkeys((*claims, *series.claims)))
     basis = "both" if claims else ""
     return {
         grade: replace(

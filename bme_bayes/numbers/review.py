@@ -26,16 +26,22 @@ Key = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
-class Agreed:
-    """What both passes would write instead: their mean (log-odds or log ratio), and why."""
+class Objection:
+    """What both passes would write instead of a number, and why."""
 
-    mean: float
     values: tuple[float, float]
     reason: str
 
+    def mean(self, quantity: str, number: float) -> float | None:
+        """Their mean (log-odds or log ratio), if both call the number clearly wrong."""
+        there = [_scale(quantity, v) for v in self.values]
+        moves = [t - _scale(quantity, number) for t in there]
+        clear = math.log(CLEARLY)
+        return sum(there) / 2 if min(moves) >= clear or max(moves) <= -clear else None
 
-def read_review(folder: Path) -> dict[Key, Agreed]:
-    """The numbers that both passes call clearly wrong: by quantity, child, state, cause, region."""
+
+def read_review(folder: Path) -> dict[Key, Objection]:
+    """What both passes object to, by quantity, child, state, cause and region."""
     by_hand = {
         tuple(r[k] for k in ("quantity", "child", "state", "cause"))
         for r in rows(folder / "judgements.csv")
@@ -51,29 +57,20 @@ def read_review(folder: Path) -> dict[Key, Agreed]:
     if len(passes) < 2:
         return {}
     first, second = passes
-    out = {}
-    for key in first.keys() & second.keys():
-        if key[:4] in by_hand:
-            continue
-        moves = [_moved(key[0], r) for r in (first[key], second[key])]
-        if min(moves) >= math.log(CLEARLY) or max(moves) <= -math.log(CLEARLY):
-            values = (float(first[key]["new"]), float(second[key]["new"]))
-            mean = (_scale(key[0], values[0]) + _scale(key[0], values[1])) / 2
-            out[key] = Agreed(mean, values, first[key]["reason"])
-    return out
+    return {
+        key: Objection((float(one["new"]), float(second[key]["new"])), one["reason"])
+        for key, one in first.items()
+        if key in second and key[:4] not in by_hand
+    }
 
 
 def _scale(quantity: str, value: float) -> float:
     return math.log(value) if quantity == "odds_ratio" else logit(clip(value, 1e-3))
 
 
-def _moved(quantity: str, row: Row) -> float:
-    return _scale(quantity, float(row["new"])) - _scale(quantity, float(row["old"]))
-
-
-def reviewed(numbers: list[Row], agreed: dict[Key, Agreed]) -> list[Row]:
+def reviewed(numbers: list[Row], objections: dict[Key, Objection]) -> list[Row]:
     """All rows, with what the review agreed on; a region's own number gets a row of its own."""
-    touched = {(q, child, cause, region) for q, child, _, cause, region in agreed}
+    touched = {(q, child, cause, region) for q, child, _, cause, region in objections}
     out: list[Row] = []
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for number in numbers:
@@ -87,21 +84,23 @@ def reviewed(numbers: list[Row], agreed: dict[Key, Agreed]) -> list[Row]:
             out.append({**number, "regions": rest})
         for region in own:
             key = (number["quantity"], number["child"], number["cause"], region)
-            groups[key].append(_row({**number, "regions": region}, agreed))
+            groups[key].append(_row({**number, "regions": region}, objections))
     for (quantity, *_), found in groups.items():
-        out += found if quantity == "odds_ratio" else _to_one(found)
+        changed = any(SOURCE in row["sources"].split() for row in found)
+        out += _to_one(found) if changed and quantity != "odds_ratio" else found
     return out
 
 
-def _row(number: Row, agreed: dict[Key, Agreed]) -> Row:
+def _row(number: Row, objections: dict[Key, Objection]) -> Row:
     cell = number["quantity"], number["child"], number["state"], number["cause"]
-    found = agreed.get((*cell, number["regions"]))
-    if found is None:
+    found = objections.get((*cell, number["regions"]))
+    old, n = float(number["value"]), float(number["n"])
+    wanted = found.mean(number["quantity"], old) if found else None
+    if found is None or wanted is None:
         return number
     ratio = number["quantity"] == "odds_ratio"
-    old, n = float(number["value"]), float(number["n"])
     share = min(1.0, PANEL_N / n)
-    mean = share * found.mean + (1 - share) * _scale(number["quantity"], old)
+    mean = share * wanted + (1 - share) * _scale(number["quantity"], old)
     value = math.exp(mean) if ratio else expit(mean)
     bounds = (
         [float(number[k]) * value / old for k in ("low", "high")] if ratio else interval(value, n)

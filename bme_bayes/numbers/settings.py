@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bme_bayes.numbers.adjust import Shifts
 from bme_bayes.numbers.evidence import Evidence
-from bme_bayes.numbers.people import AGES, carriers
+from bme_bayes.numbers.people import AGES, EXTRA_CARRIERS, NOT_ASKED, carriers
 from bme_bayes.numbers.pool import interval, judge
 from bme_bayes.numbers.rates import NONE_SHARE, BaseRow, base_rates, flattened, rounded
 
@@ -105,9 +105,9 @@ def case_mix(evidence: Evidence, setting: str) -> Iterator[BaseRow]:
             "high": rounded(high),
             "n": round(n, 1),
             "basis": "elicited",
-            "sources": "" if variable in ("earlier_stress_injury", "prior_radiation") else source,
-            "note": "single judgement: too rare a question to have been put to the panel"
-            if variable in ("earlier_stress_injury", "prior_radiation")
+            "sources": "" if (variable, state) in EXTRA_CARRIERS else source,
+            "note": NOT_ASKED
+            if (variable, state) in EXTRA_CARRIERS
             else "share of attenders with marrow edema; three passes pooled",
         }
 

@@ -31,6 +31,7 @@ HEDGING = 0.65
 """Readers hedge: log-odds of a reading are this part of what they would be. Of 1, 0.8, 0.65 and 0.5
 this value predicts readings that were left out of the fit best."""
 LEAST_SHIFT = 0.02
+LEAST_RATIO = 0.1
 STEP = 1e-5
 COLUMNS = ("quantity", "child", "state", "cause", "shift")
 
@@ -156,8 +157,15 @@ def fit(folder: Path, readings: list[Reading], rounds: int = 60) -> dict[Key, fl
     found = minimize(
         target, np.zeros(len(target.keys)), jac=True, method="L-BFGS-B", options={"maxiter": rounds}
     )
+    known = set().union(*(load(r, "case_reports", folder).numbers for r in REGIONS.values()))
     shifts = zip(target.keys, np.asarray(found.x).tolist(), strict=True)
-    return {k: v for k, v in shifts if abs(v) >= LEAST_SHIFT}
+    return {k: v for k, v in shifts if abs(v) >= _least(k, known)}
+
+
+def _least(key: Key, known: set[Key]) -> float:
+    """Less is left out; an odds ratio that the passes took for 1 needs more to be given a row."""
+    new = key[0] == "odds_ratio" and key not in known
+    return LEAST_RATIO if new else LEAST_SHIFT
 
 
 def shifts_text(shifts: dict[Key, float]) -> str:
