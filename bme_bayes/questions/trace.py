@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bme_bayes.documents import read_rows
 from bme_bayes.errors import UnknownName
-from bme_bayes.library import networks_folder
 from bme_bayes.network import NONE, Network, Number, Variable
+from bme_bayes.questions.claim_uses import Uses, patients, read_uses, use_of
 from bme_bayes.questions.words import in_sentence, short
 from bme_bayes.reading import read_claims
 from bme_bayes.sources import Claim, Source
@@ -18,8 +17,9 @@ from bme_bayes.sources import Claim, Source
 class TracedClaim:
     """A published figure behind a number, with its source and what was made of it.
 
-    `weight` is the number of patients it counts for, times how far they are the patients in
-    question; `reason` says why. Blank where the claim was used for a number made from this one.
+    `weight` is the number of patients it counts for when it is pooled (`sources.weight`: how many
+    it had, times how far they are the patients in question, with its limits); `reason` says why.
+    Both are blank where nothing says what was made of the claim for this number.
     """
 
     claim: Claim
@@ -50,7 +50,7 @@ def trace(network: Network, name: str, state: str = "", cause: str = "") -> tupl
     if state:
         variable.state_index(state)
     causes = _causes(network, cause)
-    claims, uses = read_claims(), _uses()
+    claims, uses = read_claims(), read_uses()
     found = [
         n
         for n in _numbers(network, variable)
@@ -82,21 +82,6 @@ def _numbers(network: Network, variable: Variable) -> Iterator[Number]:
             yield from (n for n in rates.values() if n.child == variable.id)
 
 
-Uses = dict[tuple[str, str, str], tuple[str, str]]
-
-
-def _uses() -> Uses:
-    """(claim, variable, state) to (weight, reason)."""
-    out: Uses = {}
-    for row in read_rows(networks_folder() / "claim_uses.csv"):
-        if row["use"] != "no":
-            weight = f"{float(row['n']) * float(row['spectrum']):.3g}"
-            out[row["claim_id"], row["child"], row["state"]] = (weight, row["reason"])
-            for child in (row["child"], ""):
-                out.setdefault((row["claim_id"], child, ""), (weight, row["reason"]))
-    return out
-
-
 def _traced(
     network: Network,
     number: Number,
@@ -106,9 +91,9 @@ def _traced(
     traced = []
     for key in number.claims:
         if key in claims:
-            either = uses.get((key, number.child, ""), uses.get((key, "", ""), ("", "")))
-            weight, reason = uses.get((key, number.child, number.state), either)
-            claim = claims[key]
+            use, claim = use_of(key, number, network, uses), claims[key]
+            weight = f"{patients(use, number):.3g}" if use else ""
+            reason = use["reason"] if use else ""
             traced.append(TracedClaim(claim, network.sources.get(claim.source), weight, reason))
     shown = {t.claim.source for t in traced}
     others = tuple(
