@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from bme_bayes.documents import Row, read_once, read_rows
+from bme_bayes.documents import Row, parse_yaml, read_once, read_rows, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
@@ -27,6 +28,7 @@ __all__ = [
     "read_prior",
     "read_rows",
     "read_sources",
+    "region_label",
     "settings",
     "under",
     "with_version",
@@ -92,6 +94,33 @@ def prior_path(setting: str | Path, folder: Path | None = None) -> Path:
     if setting not in known:
         raise UnknownName("setting", setting, known)
     return (folder or priors_folder()) / f"{setting}.yaml"
+
+
+def region_label(region: str, folder: Path | None = None) -> str:
+    """What a region is called, as its file in networks/ says.
+
+    Raises `UnknownName`; `InputError` for a file that is missing or has no label.
+
+    >>> region_label("ankle_foot")
+    'Ankle and foot'
+    """
+    if region not in LETTERS:
+        raise UnknownName("region", region, LETTERS)
+    path = (folder or networks_folder()) / f"{region}.yaml"
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"cannot read {path.name}: {error.strerror}") from None
+    return _label(path, changed)
+
+
+@lru_cache(maxsize=16)
+def _label(path: Path, _changed: int) -> str:
+    data = parse_yaml(read_text(path), path.name)
+    label = data.get("label") if isinstance(data, dict) else None
+    if not isinstance(label, str) or not label.strip():
+        raise InputError(f"{path.name} has no label")
+    return label.strip()
 
 
 def read_network(region: str, folder: Path) -> Network:

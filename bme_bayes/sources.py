@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 LARGEST = 100.0
 """A larger series says no more: what it can differ in from the patients in question stays."""
 ONE_SERIES_N = 40.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bme_bayes.errors import Problem, UnknownName
+from bme_bayes.network import REGIONS
 from bme_bayes.numbers.evidence import parent_column
 
 COLUMNS = {
@@ -18,7 +19,7 @@ COLUMNS = {
     "claim_uses.csv": "claim_id use child state column regions value n spectrum reason",
     "sources.csv": "source_id kind title authors year journal doi pmid design",
 }
-LETTERS = "hkas"
+LETTERS = "".join(REGIONS)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bme_bayes.findings import code_findings
 from bme_bayes.network import Network
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.uncertainty import Uncertainty
-from bme_bayes.questions.words import finding_words
+from bme_bayes.questions.words import finding_words, region_name
 
 DRAWS = 200
 
@@ -30,7 +30,7 @@ class Assessed:
     @property
     def region(self) -> str:
         """The region in words."""
-        return self.posterior.region.replace("_", " and ")
+        return region_name(self.posterior.region)
 
     def interval(self, diagnosis: str, measure: str) -> tuple[float, float]:
         """The 95 % credible interval, widened to hold the probability itself."""

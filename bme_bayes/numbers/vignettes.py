@@ -6,7 +6,7 @@ without sight of the model, and the probability of each diagnosis as main cause 
 `fit` finds the small shifts of the log-odds of cells, odds ratios and ages that bring the model
 nearest to these readings (and of the base rates of the setting `case_reports`, under which
 they were read), held to the pooled numbers by a normal prior whose width is that of
-their uncertainty: sd = WIDTH * sqrt(10 / n), so that a published number hardly moves.
+their uncertainty: sd = WIDTH * 10 / n, so that a published number hardly moves.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Objective:
                         keys.setdefault((quantity, name, state, cause), len(keys))
         self.keys = keys
         self.precision = np.array(
-            [max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]] ** 2 for k in keys]
+            [(max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]]) ** 2 for k in keys]
         )
 
     def index(self, region: Region, quantity: str, name: str, state: str) -> NDArray[np.intp]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.network import Variable
 from bme_bayes.notebook import count_of_100
+from bme_bayes.reading import region_label
 
 Floats = NDArray[np.float64]
 WIDE = "\N{NO-BREAK SPACE}"
@@ -55,6 +56,15 @@ def in_sentence(name: str) -> str:
     """A label inside a sentence: lower case unless it starts with a name or an abbreviation."""
     keep = name.startswith(PEOPLE) or not name[1:2].islower()
     return name if keep else name[:1].lower() + name[1:]
+
+
+def region_name(region: str) -> str:
+    """A region inside a sentence.
+
+    >>> region_name("ankle_foot")
+    'ankle and foot'
+    """
+    return in_sentence(region_label(region))
 
 
 def percent(probability: float) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bme_bayes.questions.words import percent
+from bme_bayes.questions.words import percent, region_name
 
-REGIONS = {"ankle_foot": "ankle and foot"}
 BASES = {
     "published": "published",
     "both": "published and elicited",
@@ -24,11 +23,6 @@ def span(low: float, high: float) -> str:
 def group_title(group: str) -> str:
     """The heading of a group of findings."""
     return group.upper() if group == "mri" else group.replace("_", " ").capitalize()
-
-
-def region_name(region: str) -> str:
-    """A region in a sentence."""
-    return REGIONS.get(region, region.replace("_", " "))
 
 
 def day(date: str) -> str:

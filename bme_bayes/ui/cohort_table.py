@@ -18,7 +18,7 @@ from bme_bayes.cohort.template import ALSO, KNOWN, MARK
 from bme_bayes.cohort.work import Problem, score_chunk
 from bme_bayes.errors import InputError, nearest
 from bme_bayes.network import REGIONS, Variable
-from bme_bayes.ui.words import REGIONS as WORDS
+from bme_bayes.reading import region_label
 
 MOST_MEGABYTES = 20
 MOST_ROWS = 20_000
@@ -169,7 +169,7 @@ def overview(answers: Answers, short: Mapping[str, str], dangerous: Sequence[str
     if answers.plan.id:
         out["Patient"] = frame[answers.plan.id].astype(str)
     if answers.plan.by_row:
-        out["Region"] = frame["region"].map(WORDS)
+        out["Region"] = frame["region"].map(region_label)
     out["Leading cause"] = label[order[:, 0]]
     out["Leads with"] = main[each, order[:, 0]]
     out["Second"] = label[order[:, 1]]

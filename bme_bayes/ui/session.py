@@ -13,13 +13,13 @@ import pandas as pd
 import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
-from bme_bayes.network import EDEMA, Variable
+from bme_bayes.network import EDEMA, REGIONS, Variable
 from bme_bayes.ui import charts, links, state
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.housekeeping import settle
 from bme_bayes.ui.model import Model, catalogue, model, setting_labels
 from bme_bayes.ui.state import Case, Explorer, Split
-from bme_bayes.ui.words import REGIONS, UNKNOWN
+from bme_bayes.ui.words import UNKNOWN
 
 EXPLORER = "explorer"
 TOP, SUMMARY, ENTERED, SEARCH = "top", "summary", "entered", "search"
@@ -44,7 +44,7 @@ def _from_link() -> Explorer:
     query = st.query_params.to_dict()
     if not query:
         return Explorer()
-    found = links.from_query(query, catalogue(), tuple(REGIONS), tuple(setting_labels()))
+    found = links.from_query(query, catalogue(), tuple(REGIONS.values()), tuple(setting_labels()))
     case = found.case
     notice = links.version_notice(query, model(case.region, case.setting).network.version)
     notices = (*found.notices, notice) if notice else found.notices

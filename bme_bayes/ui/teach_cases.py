@@ -17,7 +17,8 @@ from bme_bayes.errors import BmeBayesError, InputError, InvalidFinding, UnknownN
 from bme_bayes.findings import UNKNOWN, age_band, code_findings
 from bme_bayes.library import networks_folder
 from bme_bayes.network import Network
-from bme_bayes.ui.words import REGIONS, plain
+from bme_bayes.questions.words import region_name
+from bme_bayes.ui.words import plain
 
 PUBLISHED = "cases/published_cases.jsonl"
 MOST_CASES = 500
@@ -124,7 +125,7 @@ def _teach(row: object, number: int, network_of: NetworkOf) -> TeachCase:
     title = _text(origin.get("title"))
     own = plain(_text(data.get("title")))
     return TeachCase(
-        title=f"Case {number} · {own or REGIONS[case.region].lower() + _who(network, found)}",
+        title=f"Case {number} · {own or region_name(case.region) + _who(network, found)}",
         region=case.region,
         setting=case.setting,
         findings=found,

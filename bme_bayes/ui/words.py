@@ -18,7 +18,6 @@ GROUPS = {
     "mri": "MRI",
     "laboratory": "Laboratory and DEXA",
 }
-REGIONS = {"hip": "Hip", "knee": "Knee", "ankle_foot": "Ankle and foot", "spine": "Spine"}
 SHORTEST = 24
 """Characters of a finding that are kept at least, however long its answer is."""
 UNKNOWN = "unknown"

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from bme_bayes.network import Network
+from bme_bayes.network import REGIONS, Network
 from bme_bayes.ui import number_link, session
 from bme_bayes.ui.guard import DISCLAIMER, guarded
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.number_link import NUMBERS, REGION, SETTING, VIEW
 from bme_bayes.ui.parts import choosers, net_cards, net_map, net_numbers, net_sources
 from bme_bayes.ui.state import Case
-from bme_bayes.ui.words import REGIONS
 
 SEEN = "net_seen"
 VIEWS: dict[str, Callable[[Network], None]] = {
@@ -41,7 +40,7 @@ def _follow_explorer(case: Case) -> None:
 
 def _draw() -> None:
     labels = setting_labels()
-    number_link.follow(tuple(REGIONS), tuple(labels))
+    number_link.follow(tuple(REGIONS.values()), tuple(labels))
     case = session.explorer().case
     _follow_explorer(case)
     st.session_state.setdefault(VIEW, "Graph")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from bme_bayes.ui.words import REGIONS
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import region_label
 
 
 def region(key: str, first: str, explained: str | None = None) -> str:
@@ -14,8 +15,8 @@ def region(key: str, first: str, explained: str | None = None) -> str:
     st.session_state.setdefault(key, first)
     chosen = st.segmented_control(
         "Region",
-        list(REGIONS),
-        format_func=REGIONS.__getitem__,
+        list(REGIONS.values()),
+        format_func=region_label,
         required=True,
         key=key,
         persist_state="session",

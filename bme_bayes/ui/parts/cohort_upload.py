@@ -7,13 +7,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from bme_bayes.cohort.template import template
 from bme_bayes.errors import BmeBayesError
+from bme_bayes.questions.words import region_name
 from bme_bayes.ui import cohort_table, session
 from bme_bayes.ui.cohort_table import LIMITS, MOST_MEGABYTES, Answers, Inspection
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import literal
 from bme_bayes.ui.model import model, setting_labels
 from bme_bayes.ui.parts import choosers
-from bme_bayes.ui.words import REGIONS, counted, listed
+from bme_bayes.ui.words import counted, listed
 
 REGION, SETTING, FILE = "cohort_region", "cohort_setting", "cohort_file"
 SCORE, DONE, SEEN, EVALUATED = "cohort_score", "cohort_done", "cohort_seen", "cohort_evaluated"
@@ -60,7 +61,7 @@ def upload(region: str, setting: str) -> Answers | None:
 
 def _file(region: str, setting: str) -> UploadedFile | None:
     """The template to download, and the file that was uploaded."""
-    name = REGIONS[region].lower()
+    name = region_name(region)
     with st.container(border=True):
         st.markdown(
             "A row a patient, a column a finding, as CSV or Parquet. **A blank cell is unknown, "
@@ -130,7 +131,7 @@ def _told(found: Inspection, region: str) -> None:
     st.markdown(
         f"**{literal(found.file)}**: {counted(found.rows, 'patient')}, "
         f"{counted(len(found.findings), 'column')} with findings. "
-        f"{where} {REGIONS[region].lower()}.{known}"
+        f"{where} {region_name(region)}.{known}"
     )
     if found.unknown:
         lines = [

@@ -9,12 +9,13 @@ from bme_bayes.errors import Contradiction
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.red_flags import red_flags
 from bme_bayes.questions.words import in_sentence
+from bme_bayes.reading import region_label
 from bme_bayes.ui import charts, comparison, lab_session, state
 from bme_bayes.ui.comparison import Scenario
 from bme_bayes.ui.guard import chart, excluding, literal
 from bme_bayes.ui.model import catalogue
 from bme_bayes.ui.parts.compare_columns import network_of
-from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, listed
+from bme_bayes.ui.words import UNKNOWN, answer, listed
 
 MAIN, PRESENT = "Main cause", "Present at all"
 VIEW = "compare_view"
@@ -97,7 +98,7 @@ def _differences(scenarios: dict[str, Scenario], different: list[str]) -> None:
     st.subheader("What is different", anchor=False)
     labels, known = lab_session.labels(), catalogue()
     rows = [
-        ["Region", *(REGIONS[s.case.region] for s in scenarios.values())],
+        ["Region", *(region_label(s.case.region) for s in scenarios.values())],
         ["Clinical setting", *(literal(labels[s.case.setting]) for s in scenarios.values())],
     ]
     rows = [row for row in rows if len(set(row[1:])) > 1]

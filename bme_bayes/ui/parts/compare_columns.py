@@ -9,11 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
+from bme_bayes.questions.words import region_name
 from bme_bayes.ui import comparison, lab_session, session, state
 from bme_bayes.ui.comparison import LETTERS, MOST, Comparison, Scenario
 from bme_bayes.ui.lab_settings import is_own, moved
 from bme_bayes.ui.state import Case, Explorer
-from bme_bayes.ui.words import REGIONS, UNKNOWN, answer, plain, within
+from bme_bayes.ui.words import UNKNOWN, answer, plain, within
 
 STATE = "comparison"
 LONGEST = 42
@@ -78,7 +79,7 @@ def column(letter: str, scenario: Scenario, different: Collection[str]) -> None:
     network = network_of(case)
     parts = state.split(case, network)
     with st.container(border=True, height="stretch"):
-        st.markdown(f"#### {letter} · {REGIONS[case.region].lower()}")
+        st.markdown(f"#### {letter} · {region_name(case.region)}")
         _setting(scenario)
         _edited(case)
         st.caption(f"{len(parts.used)} findings; :orange[**≠**] marks what is not the same in all.")

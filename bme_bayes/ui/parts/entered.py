@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bme_bayes.network import Network, Variable
-from bme_bayes.questions.words import in_sentence
+from bme_bayes.questions.words import in_sentence, region_name
 from bme_bayes.ui import session, state
 from bme_bayes.ui.model import catalogue
-from bme_bayes.ui.words import REGIONS, listed, within
+from bme_bayes.ui.words import listed, within
 
 CLICK = "entered_click"
 REMOVE, PAUSE = "Remove it", "Pause it"
@@ -147,7 +147,7 @@ def _set_aside(parts: state.Split, region: str) -> None:
     for kept, why in (
         (
             parts.other_region,
-            f"They do not apply to the {REGIONS[region].lower()} and come back "
+            f"They do not apply to the {region_name(region)} and come back "
             "when you change the region.",
         ),
         (parts.awaiting_mri, "They come back when MRI has been done."),

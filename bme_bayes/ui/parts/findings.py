@@ -6,10 +6,11 @@ import streamlit as st
 
 from bme_bayes.network import EDEMA, Variable
 from bme_bayes.questions.battery import IMAGED_GROUP, NOT_IMAGED
+from bme_bayes.questions.words import region_name
 from bme_bayes.ui import session, state
 from bme_bayes.ui.bundles import Shortcut, shortcuts
 from bme_bayes.ui.search import search
-from bme_bayes.ui.words import GROUPS, REGIONS, UNKNOWN, answer
+from bme_bayes.ui.words import GROUPS, UNKNOWN, answer
 
 SIDE_BY_SIDE = 4
 
@@ -66,7 +67,7 @@ def search_box() -> None:
         for variable in found:
             control(variable, session.FOUND)
         if not found:
-            region = REGIONS[network.region].lower()
+            region = region_name(network.region)
             st.caption(f"Nothing at the {region} fits these words. Try another word for it.")
 
 

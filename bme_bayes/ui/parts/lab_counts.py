@@ -7,7 +7,7 @@ import streamlit as st
 
 from bme_bayes.errors import BmeBayesError
 from bme_bayes.learning import Counts, Learned, parse_counts
-from bme_bayes.questions.words import percent
+from bme_bayes.questions.words import percent, region_name
 from bme_bayes.ui import charts, lab_counts, lab_session
 from bme_bayes.ui.failures import note
 from bme_bayes.ui.guard import chart, literal
@@ -15,7 +15,6 @@ from bme_bayes.ui.lab_charts import interval_chart, rate_rows
 from bme_bayes.ui.lab_counts import COUNT, EVERY, ONCE, CountFault
 from bme_bayes.ui.lab_settings import MOST, named
 from bme_bayes.ui.parts.lab_tables import table
-from bme_bayes.ui.words import REGIONS
 
 PATIENTS, METHOD, FILE = "lab_patients", "lab_method", "lab_counts_file"
 LABEL, TABLES, LOADED, FAULT = "lab_counts_name", "lab_counts", "lab_counts_n", "lab_counts_fault"
@@ -28,7 +27,7 @@ def draw(region: str, setting: str, _: str) -> None:
     """Table and upload of counts, then the base rates before and after."""
     label = lab_session.prior_of(setting).label
     st.markdown(
-        f"How many of your patients with marrow edema of the {REGIONS[region].lower()} had which "
+        f"How many of your patients with marrow edema of the {region_name(region)} had which "
         f"diagnosis? **{literal(label)}** is updated with them: the more patients, the more they "
         "count. A line left empty was not counted; it is not zero."
     )

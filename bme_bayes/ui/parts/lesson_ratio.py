@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.network import REGIONS
 from bme_bayes.questions.words import in_sentence, of_100, percent
+from bme_bayes.reading import region_label
 from bme_bayes.ui import charts
 from bme_bayes.ui.guard import chart
 from bme_bayes.ui.lesson_charts import fagan
 from bme_bayes.ui.lesson_numbers import after_ratio, meeting
 from bme_bayes.ui.model import model
 from bme_bayes.ui.state import DEFAULT_SETTING
-from bme_bayes.ui.words import REGIONS, answer, short
+from bme_bayes.ui.words import answer, short
 
 RULE = (
     "In odds: chance ÷ (1 − chance). Odds before × likelihood ratio = odds after. A ratio near 1 "
@@ -28,8 +30,8 @@ def draw() -> None:
     with left:
         region = st.selectbox(
             "Region",
-            list(REGIONS),
-            format_func=REGIONS.__getitem__,
+            list(REGIONS.values()),
+            format_func=region_label,
             key="lesson_ratio_region",
             persist_state="session",
         )

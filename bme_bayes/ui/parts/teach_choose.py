@@ -6,10 +6,11 @@ import random
 
 import streamlit as st
 
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import region_label
 from bme_bayes.ui import teach_session as session
 from bme_bayes.ui.parts import teach_own
 from bme_bayes.ui.teach_cases import TeachCase
-from bme_bayes.ui.words import REGIONS
 
 ANY = "any"
 REGION, LEVEL, PICK = "teach_region", "teach_level", "teach_pick"
@@ -30,8 +31,8 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             "Region",
-            [ANY, *REGIONS],
-            format_func=lambda r: REGIONS.get(r, "Any"),
+            [ANY, *REGIONS.values()],
+            format_func=lambda r: "Any" if r == ANY else region_label(r),
             default=ANY,
             required=True,
             key=REGION,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import region_label
 from bme_bayes.ui import session as explorer
 from bme_bayes.ui import state, teach_writing
 from bme_bayes.ui import teach_session as session
@@ -11,7 +13,7 @@ from bme_bayes.ui.guard import literal
 from bme_bayes.ui.model import model
 from bme_bayes.ui.state import DEFAULT_SETTING
 from bme_bayes.ui.teach_cases import CaseFileError, from_file
-from bme_bayes.ui.words import REGIONS, short
+from bme_bayes.ui.words import short
 
 FILE, FAULTS = "teach_file", "teach_faults"
 MOST_MB = 2
@@ -42,8 +44,8 @@ def _template() -> None:
     )
     region = st.selectbox(
         "Region of the case",
-        list(REGIONS),
-        format_func=REGIONS.__getitem__,
+        list(REGIONS.values()),
+        format_func=region_label,
         key="teach_template_region",
         width=240,
     )
@@ -66,7 +68,9 @@ def _entered() -> None:
     if not count:
         st.markdown("Nothing is entered there now. Enter a patient, then come back.")
         return
-    st.markdown(f"{REGIONS[case.region]}, {count} findings. Add the diagnosis and what you know.")
+    st.markdown(
+        f"{region_label(case.region)}, {count} findings. Add the diagnosis and what you know."
+    )
     labels = {v.id: v.label for v in network.diagnoses}
     diagnosis = st.selectbox(
         "Confirmed diagnosis",

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import region_label
 from bme_bayes.ui import session, state
 from bme_bayes.ui.model import setting_labels
-from bme_bayes.ui.words import REGIONS
 
 
 def draw() -> None:
@@ -24,9 +25,9 @@ def _region() -> None:
     key = session.control(session.REGION)
     st.segmented_control(
         "Region",
-        list(REGIONS),
+        list(REGIONS.values()),
         default=session.explorer().case.region,
-        format_func=REGIONS.__getitem__,
+        format_func=region_label,
         required=True,
         key=key,
         on_change=_take_region,

@@ -6,10 +6,10 @@ import streamlit as st
 
 from bme_bayes.errors import Contradiction
 from bme_bayes.questions.red_flags import LabelWarning, label_warnings, red_flags
+from bme_bayes.reading import region_label
 from bme_bayes.ui import session, state
 from bme_bayes.ui.parts import references
 from bme_bayes.ui.state import Explorer
-from bme_bayes.ui.words import REGIONS
 from bme_bayes.ui.worked import WORKED, WorkedCase
 
 
@@ -60,7 +60,7 @@ def _start() -> None:
     )
     for column, worked in zip(st.columns(len(WORKED)), WORKED, strict=True):
         with column, st.container(border=True, height="stretch"):
-            st.caption(f"{REGIONS[worked.case.region]}. {worked.story}")
+            st.caption(f"{region_label(worked.case.region)}. {worked.story}")
             st.button(
                 worked.title,
                 key=f"worked:{worked.id}",
