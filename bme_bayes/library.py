@@ -43,7 +43,10 @@ def data_folder() -> Path:
 
 
 def networks_folder() -> Path:
-    """Return the folder of the network tables (variables, links, claims, sources, regions)."""
+    """Return the folder of the network tables (variables, links, claims, sources).
+
+    Rules, reference cards and a file for each region, with what it is called, lie beside them.
+    """
     return data_folder() / "networks"
 
 

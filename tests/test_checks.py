@@ -306,6 +306,25 @@ def test_spoiled_rule(data: Path, before: list[Problem], rule: str, message: str
     assert has(problems, "red_flags.yaml", row, message), [str(p) for p in problems[:5]]
 
 
+def test_regions(data: Path, before: list[Problem]) -> None:
+    networks = data / "networks"
+    (networks / "hip.yaml").write_text("region: knee\nletter: x\nlabel: ' '\nlable: Hip\n")
+    (networks / "knee.yaml").unlink()
+    (networks / "spine.yaml").write_text("[]")
+    (networks / "wrist.yaml").write_text("region: wrist\nletter: w\nlabel: Wrist\n")
+    problems = new(data, before)
+    for message in (
+        "region is 'knee', not 'hip'",
+        "letter is 'x', not 'h'",
+        "label is blank",
+        "unknown key 'lable'; did you mean 'label'",
+    ):
+        assert has(problems, "hip.yaml", 1, message), message
+    assert has(problems, "knee.yaml", None, "cannot read")
+    assert has(problems, "spine.yaml", None, "is not a mapping of region, letter, label")
+    assert has(problems, "wrist.yaml", 1, "unknown region 'wrist'")
+
+
 def test_cards(data: Path, before: list[Problem]) -> None:
     cards = data / "networks" / "cards"
     (cards / "sifk.md").unlink()

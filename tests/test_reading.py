@@ -1,11 +1,13 @@
 """Prior files as people type them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from bme_bayes.errors import DefinitionError, InputError
-from bme_bayes.reading import parse_prior, prior_path, read_prior
+from bme_bayes.errors import DefinitionError, InputError, UnknownName
+from bme_bayes.network import REGIONS
+from bme_bayes.reading import parse_prior, prior_path, read_prior, region_label
 
 ROW = "{variable: %s, state: %s, value: 0.3, low: 0.1, high: 0.6, n: 10, basis: elicited, note: x}"
 TEXT = "name: mine\nbase:\n  hip:\n    - " + ROW % ("bmes", "present") + "\nmix:\n  - "
@@ -48,3 +50,18 @@ def test_faults_are_named_with_their_line() -> None:
     with pytest.raises(DefinitionError):
         parse_prior(TEXT + ROW.replace("0.3", "nan") % ("sex", "male"))
     assert "none is not a number: 'much'" in str(caught.value)
+
+
+def test_regions_are_called_what_their_files_say(tmp_path: Path) -> None:
+    labels = [region_label(region) for region in REGIONS.values()]
+    assert labels == ["Hip", "Knee", "Ankle and foot", "Spine"]
+    file = tmp_path / "hip.yaml"
+    file.write_text("region: hip\nletter: h\nlabel: Hip joint\n")
+    assert region_label("hip", tmp_path) == "Hip joint"
+    with pytest.raises(UnknownName, match="did you mean 'hip'"):
+        region_label("hipp", tmp_path)
+    with pytest.raises(InputError, match=r"cannot read knee.yaml"):
+        region_label("knee", tmp_path)
+    (tmp_path / "spine.yaml").write_text("label: ''\n")
+    with pytest.raises(InputError, match=r"spine.yaml has no label"):
+        region_label("spine", tmp_path)

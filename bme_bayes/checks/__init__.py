@@ -12,6 +12,7 @@ from bme_bayes.checks.evidence import check_evidence
 from bme_bayes.checks.files import Findings, Names, read_data
 from bme_bayes.checks.links import check_links
 from bme_bayes.checks.priors import check_prior, check_priors
+from bme_bayes.checks.regions import check_regions
 from bme_bayes.checks.texts import check_cards, check_cases, check_rules, check_tests
 from bme_bayes.errors import Problem
 
@@ -21,6 +22,7 @@ def check_data(folder: Path) -> list[Problem]:
     found = Findings()
     data = read_data(folder, found)
     names = Names.of(data)
+    check_regions(folder / "networks", found)
     check_definitions(data, names, found)
     check_links(data, names, found)
     check_evidence(data, names, found)

@@ -1,10 +1,10 @@
-"""Words of the report: headings, intervals, regions and dates."""
+"""Words of the report: headings, intervals and dates."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from bme_bayes.questions.words import percent, region_name
+from bme_bayes.questions.words import percent
 
 BASES = {
     "published": "published",

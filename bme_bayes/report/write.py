@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from bme_bayes.errors import InputError
-from bme_bayes.questions.words import NO_RED_FLAG, in_sentence, of_100, percent, short
+from bme_bayes.questions.words import NO_RED_FLAG, in_sentence, of_100, percent, region_name, short
 from bme_bayes.report import words
 from bme_bayes.report.content import Report
 from bme_bayes.writing import atomic
@@ -66,5 +66,6 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(words=words, of_100=of_100, percent=percent, no_red_flag=NO_RED_FLAG)
+    environment.globals.update(words=words, of_100=of_100, percent=percent)
+    environment.globals.update(region_name=region_name, no_red_flag=NO_RED_FLAG)
     return environment.get_template("report.html.jinja")

@@ -169,7 +169,7 @@ def overview(answers: Answers, short: Mapping[str, str], dangerous: Sequence[str
     if answers.plan.id:
         out["Patient"] = frame[answers.plan.id].astype(str)
     if answers.plan.by_row:
-        out["Region"] = frame["region"].map(region_label)
+        out["Region"] = frame["region"].map({r: region_label(r) for r in REGIONS.values()})
     out["Leading cause"] = label[order[:, 0]]
     out["Leads with"] = main[each, order[:, 0]]
     out["Second"] = label[order[:, 1]]
