@@ -234,6 +234,13 @@ def test_trace_leads_to_a_source(capsys: Capture) -> None:
     assert main(["trace", "crp=raised", "infection", "--region", "spine"]) == 0
     text = capsys.readouterr().out
     assert "doi:" in text or "PMID" in text
+    version = bme_bayes.load("spine").version
+    assert text.rstrip().endswith(f"Model version: spine {version}.")
+    assert main(["trace", "sex=male", "avn"]) == 0
+    last = capsys.readouterr().out.rstrip().rpartition("\n")[2]
+    with_avn = ("hip", "knee", "ankle_foot")
+    named = ", ".join(f"{r} {bme_bayes.load(r).version}" for r in with_avn)
+    assert last == f"Model versions: {named}."
 
 
 @pytest.mark.parametrize(
@@ -263,7 +270,9 @@ def test_evaluate(capsys: Capture, tmp_path: Path) -> None:
     answers = [json.loads(line) for line in out.read_text().splitlines()]
     assert [a["id"] for a in answers] == [json.loads(line)["case_id"] for line in lines]
     assert all({"id", "probabilities", "present"} == set(a) for a in answers)
-    assert "| top-1 |" in page.read_text()
+    text = page.read_text()
+    assert "| top-1 |" in text
+    assert all(f"{r} {v}" in text for r, v in found["model_versions"].items())
     again = answer(capsys, "evaluate", str(cases), "--compare", str(out), "--draws", "1")["results"]
     assert again["out"]["all"]["log_loss"] == pytest.approx(again["network"]["all"]["log_loss"])
 
@@ -331,6 +340,10 @@ def test_nonsense_cases(
         (("explain", "CASE", "osteonecrosis"), "did you mean 'avn'"),
         (("check", "--setting", "nowhere"), "unknown setting 'nowhere'"),
         (("evaluate", "CASE"), "no diagnosis"),
+        (
+            ("evaluate", "KNOWN", "--ablation", "--setting", "obstetric"),
+            "say `--setting case_reports` or leave --setting out, not obstetric",
+        ),
         (("evaluate", "/nowhere.jsonl"), "No such file"),
         (("app", "--port", "no"), "--port: 'no' is not a whole number"),
         (("app", "--port", "65536"), "--port: '65536' is not a whole number from 1 to 65,535"),

@@ -11,7 +11,9 @@ import numpy as np
 
 from bme_bayes.cases import read_cases
 from bme_bayes.commands import Answer
+from bme_bayes.commands.tables import model_versions
 from bme_bayes.documents import read_text
+from bme_bayes.errors import InputError
 from bme_bayes.evaluation.answers import (
     CaseAnswer,
     answers_of_model,
@@ -33,6 +35,11 @@ def evaluate(args: argparse.Namespace) -> Answer:
     """Scores of the network and of naive Bayes on the same numbers; more with --compare."""
     cases = read_cases(args.cases)
     setting = args.setting or SETTING
+    if args.ablation and setting != SETTING:
+        raise InputError(
+            f"--ablation takes mechanisms away in the setting {SETTING} alone: say "
+            f"`--setting {SETTING}` or leave --setting out, not {setting}"
+        )
     compared = {Path(p).stem.replace("_", " "): read_answers(p) for p in args.compare or ()}
     notes = read_text(args.notes).strip() if args.notes else ""
     for out in filter(None, (args.answers, args.markdown)):
@@ -48,7 +55,8 @@ def evaluate(args: argparse.Namespace) -> Answer:
     }
     if args.answers:
         write_answers(args.answers, answers[MODEL])
-    text = markdown(results, _heading(args, setting, len(cases)))
+    used = {r: load(r, setting).version for r in sorted({c.region for c in cases})}
+    text = markdown(results, f"{_heading(args, setting, len(cases))}\n\n{model_versions(used)}.")
     removed: Mapping[str, Scored] = {}
     if args.ablation:
         from bme_bayes.evaluation.ablation import ablation_table, ablations  # imports scipy
@@ -62,7 +70,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
     data = {
         "cases": len(cases),
         "setting": setting,
-        "model_versions": {r: load(r, setting).version for r in sorted({c.region for c in cases})},
+        "model_versions": used,
         "draws": args.draws,
         "results": {name: _plain(groups) for name, groups in results.items()},
         "ablation": _plain(removed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 
 
@@ -37,6 +37,12 @@ def of_hundred(p: float) -> str:
     if p >= 0.0095:
         return f"{p * 100:.0f} of 100"
     return f"{p * 1000:.0f} of 1000" if p >= 0.0005 else "fewer than 1 of 1000"
+
+
+def model_versions(used: Mapping[str, str]) -> str:
+    """The versions of the networks that an answer comes from, by region, in a line."""
+    noun = "Model version" if len(used) == 1 else "Model versions"
+    return f"{noun}: {', '.join(f'{region} {version}' for region, version in used.items())}"
 
 
 def paragraph(text: str, indent: str = "") -> str:

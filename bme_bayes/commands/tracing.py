@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bme_bayes.commands import DEFAULT_SETTING, Answer
-from bme_bayes.commands.tables import paragraph
+from bme_bayes.commands.tables import model_versions, paragraph
 from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.network import REGIONS
 from bme_bayes.questions.trace import Traced, TracedClaim, trace
@@ -18,13 +18,13 @@ def traced_numbers(args: argparse.Namespace) -> Answer:
     name, _, state = args.name.partition("=")
     setting = args.setting or DEFAULT_SETTING
     found: list[Traced] = []
-    versions: dict[str, str] = {}
+    used: dict[str, str] = {}
     missing: UnknownName | None = None
     for region in [args.region] if args.region else REGIONS.values():
         try:
             network = load(region, setting)
             found += trace(network, name, state, args.cause or "")
-            versions[region] = network.version
+            used[region] = network.version
         except UnknownName as error:
             if args.region:
                 raise
@@ -35,8 +35,8 @@ def traced_numbers(args: argparse.Namespace) -> Answer:
             f"the model has no number for {args.name} {args.cause or ''}".rstrip()
         )
     shown: set[str] = set()
-    text = "\n\n".join(_text(t, shown) for t in found)
-    data = {"model_versions": versions, "numbers": [_data(t) for t in found]}
+    text = "\n\n".join([*(_text(t, shown) for t in found), f"{model_versions(used)}."])
+    data = {"model_versions": used, "numbers": [_data(t) for t in found]}
     return Answer(data, text)
 
 
