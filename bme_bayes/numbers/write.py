@@ -19,6 +19,7 @@ from bme_bayes.numbers.readings import read_readings
 from bme_bayes.numbers.review import read_review, reviewed
 from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
+from bme_bayes.numbers.shares import settled
 from bme_bayes.numbers.vignettes import fit, read_shifts, shifts_text
 from bme_bayes.writing import prior_text, save_text
 
@@ -46,6 +47,7 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
             numbers, read_shifts(networks / "elicitation" / "adjustments.csv"), states
         )
         numbers = reviewed(numbers, read_review(networks / "elicitation"))
+    numbers = settled(networks, numbers, prior_texts(networks, adjust=adjust))
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
