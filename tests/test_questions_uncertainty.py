@@ -221,5 +221,5 @@ def test_bad_arguments_are_named() -> None:
     with pytest.raises(InputError, match=r"level: 1\.5"):
         credible_intervals(space, belief, 10, rng=default_rng(0), level=1.5)
     number = space.network.numbers["frequency", "limp", "present", "none"]
-    with pytest.raises(InputError, match="can't move"):
+    with pytest.raises(InputError, match="not varied for this patient"):
         vary(space, belief.coded, [(number, 0.2)])

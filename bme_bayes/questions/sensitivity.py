@@ -112,7 +112,7 @@ def sensitivity(
     top: int = 20,
     neglect: float = 1e-6,
 ) -> Sensitivity:
-    """One-way sensitivity of a diagnosis to every number that can move it.
+    """One-way sensitivity of a diagnosis to the numbers that bear on it (`mattering`).
 
     Each number goes to the ends of its interval, all others kept (the other states of a column
     keep their proportions; base rates, odds ratios, shares and links to first order, see

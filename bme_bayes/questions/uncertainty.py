@@ -107,9 +107,10 @@ def credible_intervals(
 ) -> Uncertainty:
     """Credible intervals of main cause and presence, and how stable the leader is.
 
-    The numbers that matter to these findings are drawn (`parameters.draw`) and the posterior is
-    re-weighted (`reweigh`: exact for findings and processes, first order for base rates, odds
-    ratios, shares and links). Scenarios with the last `neglect` of the posterior are left out.
+    The numbers that bear on these findings are drawn (`parameters` says which, and which are held
+    as they are) and the posterior is re-weighted (`reweigh`: exact for findings and processes,
+    first order for base rates, odds ratios, shares and links). Scenarios with the last `neglect`
+    of the posterior are left out.
 
     Parameters: `draws` 1 to `MOST_DRAWS`; `rng` a generator: the same seed, the same answer;
     `level` in (0, 1). Raises `InputError` for others.

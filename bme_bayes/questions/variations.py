@@ -24,7 +24,11 @@ AT_ONCE = 400
 
 
 def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
-    """Every number that can move this patient's posterior (to first order)."""
+    """The numbers that are varied for this patient: those of `parameters`.
+
+    The case mix, the multipliers and the odds ratios of risk factors that are not entered are not
+    among them. They can move the posterior a little, through a known age or sex.
+    """
     network = space.network
     cells = {*relevant(space, belief.known), EDEMA}
     roots = {n for n in belief.known if network.variable(n).role in ("context", "risk")}
@@ -55,7 +59,7 @@ def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, floa
 
     The other states of the same column keep their proportions, and so do the other base rates:
     their sum, and with it the share with several diagnoses, stays. Raises `InputError` for a
-    number that can't move this patient's posterior.
+    number that is not varied for this patient (see `mattering`).
     """
     now, size = point(space, coded), len(changes)
     touched = {number.child for number, _ in changes}
@@ -106,7 +110,7 @@ def _change(space: DiseaseSpace, out: Parameters, row: int, number: Number, valu
         place = [network.kinds[i].id for i in kinds].index(state)
         out.kind_share[row, kinds] = _set_share(out.kind_share[row, kinds], place, value)
     else:
-        raise InputError(f"{quantity} {child} {state} {cause} can't move this patient's posterior")
+        raise InputError(f"{quantity} {child} {state} {cause} is not varied for this patient")
 
 
 def _set_share(column: Floats, index: int, value: float) -> Floats:

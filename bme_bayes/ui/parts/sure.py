@@ -84,7 +84,7 @@ def staying(same: SameDecision, leader: str, now: Posterior) -> str:
 
 def _numbers(model: Model, used: Mapping[str, str], now: Posterior) -> None:
     diagnosis = chosen(now, "numbers_for", "How likely is")
-    with st.spinner("Moving every number within its interval …"):
+    with st.spinner("Moving the numbers within their intervals …"):
         found = model.ask("sensitivity", used, Engine.sensitivity, diagnosis, top=NUMBERS)
     names = [told(n.number, model.network) for n in found.numbers]
     colors = charts.palette(st.context.theme.type)
