@@ -3,7 +3,8 @@
     {"region": "hip", "findings": {"corticosteroids": "present", "crp": "normal", "age": 45}}
 
 A case may carry `case_id`, `setting`, and for evaluation `diagnosis`, `diagnosis_state`,
-`also` and `difficulty`. Other keys (a note, a source) are left alone.
+`also` and `difficulty`. The `diagnosis_state` (a stage, say) is read and kept, but nothing scores
+it: scores are of diagnoses. Other keys (a note, a source) are left alone.
 """
 
 from __future__ import annotations

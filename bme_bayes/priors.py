@@ -50,7 +50,6 @@ class PriorSet:
     provenance: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[NumberKey, Number]] = field(default_factory=dict)
-    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scalars(self) -> tuple[float, ...]:

@@ -126,6 +126,7 @@ EDITS = [
     ("claim_uses.csv", one(claim_id="mri001"), {"claim_id": "mri000"}, "unknown claim 'mri000'"),
     ("claim_uses.csv", one(use="no"), {"reason": ""}, "the use has no reason"),
     ("claim_uses.csv", one(use="finding"), {"spectrum": "3"}, "out of range"),
+    ("claim_uses.csv", one(use="finding"), {"spectrum": "0.01"}, "spectrum 0.01 is out of range"),
     ("claim_uses.csv", one(use="finding"), {"child": "crq"}, "unknown variable 'crq'"),
     ("claim_uses.csv", one(use="finding"), {"use": "findin"}, "unknown use 'findin'"),
     ("claim_uses.csv", one(use="carrier"), {"column": "metastases"}, "unknown column 'metastases'"),

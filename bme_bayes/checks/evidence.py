@@ -9,6 +9,8 @@ from bme_bayes.checks.files import Findings, Line, Names, Tables, number
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 NOT_USED = "no"
 SHARES = ("finding", "carrier", "sex", "base", "split")
+LEAST_SPECTRUM = 0.02
+"""Patients who are less like those in question than that say nothing of them."""
 USES = ("finding", "risk", "carrier", "age", "sex", "base", "split", NOT_USED)
 
 
@@ -55,7 +57,7 @@ def _use(line: Line, names: Names, found: Findings) -> None:
     value, n, spectrum = (number(line[c]) for c in ("value", "n", "spectrum"))
     if value is None or n is None or spectrum is None:
         found.at(line, f"{line['claim_id']}: value, n or spectrum is not a number")
-    elif n <= 0 or not 0 <= spectrum <= 1:
+    elif n <= 0 or not LEAST_SPECTRUM <= spectrum <= 1:
         found.at(line, f"{line['claim_id']}: n {n:g} or spectrum {spectrum:g} is out of range")
     elif line["use"] in SHARES and not 0 <= value <= 1:
         found.at(line, f"{line['claim_id']}: the share {value:g} is outside 0 to 1")
