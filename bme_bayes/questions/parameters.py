@@ -3,9 +3,10 @@
 These are the cells and couplings of the findings that were observed, with their processes, the
 links to marrow edema, the base rates and the shares of kinds, and the ratios of the age, sex and
 risk factors that are known. The case mix, the multipliers and the odds ratios of risk factors that
-are not entered are held as they are. Given the base rates they move an answer a little, where age
-or sex is known (about two points in an example). `point` collects the numbers, `draw` draws them
-from their uncertainty; `variations.vary` changes one at a time.
+are not entered are held as they are. Given the base rates they can move an answer too, where age or
+sex is known: in examples at the hip by up to three points (multipliers and odds ratios) and eight
+(case mix; standard deviations). `point` collects the numbers, `draw` draws them from their
+uncertainty; `variations.vary` changes one at a time.
 
 Every frequency and share is a Dirichlet (two states: a Beta) with mean `Number.value` and
 weight `Number.n`; base rates are Betas, scaled to keep the expected number of diagnoses (as in

@@ -27,7 +27,7 @@ def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
     """The numbers that are varied for this patient: those of `parameters`.
 
     The case mix, the multipliers and the odds ratios of risk factors that are not entered are not
-    among them. They can move the posterior a little, through a known age or sex.
+    among them. They can move the posterior too, through a known age or sex.
     """
     network = space.network
     cells = {*relevant(space, belief.known), EDEMA}
