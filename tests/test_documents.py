@@ -81,11 +81,17 @@ def test_model_card_says_what_the_evaluation_found() -> None:
     assert f"{found['spine'][0]} of {found['spine'][1]} at the spine" in card
     assert found["ankle_foot"][2] == "1.00"
     deceptive = found["deceptive"]
-    assert size - hit == deceptive[1] - deceptive[0] == 4
+    assert size - hit == deceptive[1] - deceptive[0] == 3
     among = f"among the {deceptive[1]} deceptive ones ({deceptive[2]})"
-    assert f"four that it missed are {among}" in card
+    assert f"three that it missed are {among}" in card
     assert f"differs from its accuracy by {gap} on average" in card
     gaps = sorted((found[r][3], r) for r in REGIONS.values())
     (least, here), (most, there) = gaps[0], gaps[-1]
     regions = f"in single regions by {least} ({here}) to {most} ({there})"
     assert f"in deceptive cases by {deceptive[3]}, {regions}" in card
+
+
+def test_the_evaluation_page_ends_with_the_notes() -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    notes = (ROOT / "docs" / "evaluation-notes.md").read_text(encoding="utf-8")
+    assert page.strip().endswith(notes.strip())

@@ -60,14 +60,14 @@ def test_every_claim_that_is_used_moves_a_number() -> None:
 
 
 def weights(used: list[tuple[str, float, float, float]]) -> list[float]:
-    return [min(n * spectrum, 40) for _, _, n, spectrum in used]
+    return [min(min(n, 100) * spectrum, 40) for _, _, n, spectrum in used]
 
 
 def test_ages_recomputed_by_hand() -> None:
     """Age of rheumatoid disease at the knee: its mean is that of judgement and series."""
     cells = Cells(read_evidence(NETWORKS))
     ((_, years, n, spectrum),) = cells.evidence.used("age", "age_band", "", "rheumatoid", "k")
-    series_n = min(n * spectrum, 40, 60)
+    series_n = min(min(n, 100) * spectrum, 40)
     raw = []
     for age in YEARS:
         passes = [
@@ -97,10 +97,15 @@ def test_shares_of_carriers_recomputed_by_hand() -> None:
     """Cancer before metastasis: the judged ratio moves towards the published share, by weight."""
     cells = Cells(read_evidence(NETWORKS))
     used = cells.evidence.used("carrier", "cancer_history", "present", "metastasis", "h")
+    assert not cells.evidence.used("risk", "cancer_history", "present", "metastasis", "h")
     parts = weights(used)
     series = sum(w * logit(v) for w, (_, v, _, _) in zip(parts, used, strict=True)) / sum(parts)
     weight = min(sum(parts), 60) / (min(sum(parts), 60) + 30)
-    found = {(r["child"], r["cause"]): r for r in odds_ratios(cells) if r["state"] == "present"}
+    found = {
+        (r["child"], r["cause"]): r
+        for r in odds_ratios(cells)
+        if r["state"] == "present" and r["regions"] == "h"
+    }
     row = found["cancer_history", "malignancy.metastasis"]
     carried = carriers(cells.evidence, "general_orthopaedics")["cancer_history", "present"][0]
     judged = re.search(r"the judged ([\d.]+) moves", row["note"])
@@ -167,7 +172,7 @@ def test_a_pooled_number_recomputed_by_hand() -> None:
     evidence = read_evidence(NETWORKS)
     used = evidence.used("finding", "meniscal_root_tear_or_extrusion", "present", "sifk", "k")
     assert used
-    weights = [min(n * spectrum, 40) for _, _, n, spectrum in used]
+    weights = [min(min(n, 100) * spectrum, 40) for _, _, n, spectrum in used]
     series = sum(w * v for w, (_, v, _, _) in zip(weights, used, strict=True)) / sum(weights)
     series_n = min(sum(weights), 60)
     panel = [

@@ -58,7 +58,7 @@ def odds_ratios(cells: Cells) -> Iterator[Row]:
             ]
             ratios = _moved(cells, kinds, judged, risk, attenders[risk][0], region)
             for kind, ratio in zip(kinds, ratios, strict=True):
-                if abs(ratio.mean) >= NO_EFFECT:
+                if ratio.claims or abs(ratio.mean) >= NO_EFFECT:
                     yield _row(cells, kind, region, risk, ratio)
 
 
@@ -101,8 +101,11 @@ def _published(cells: Cells, risk: Risk, column: str, carried: float, region: st
 def _towards(
     judged: Sequence[Ratio], shares: Sequence[float], series: Series, carried: float
 ) -> list[Ratio]:
-    """All ratios that have an effect, shifted by one amount towards the published share."""
-    free = [abs(r.mean) >= NO_EFFECT for r in judged]
+    """All ratios that have an effect, shifted by one amount towards the published share.
+
+    A figure on one kind alone moves it whatever the passes say.
+    """
+    free = [abs(r.mean) >= NO_EFFECT or len(judged) == 1 for r in judged]
     total = sum(shares)
 
     def share(shift: float) -> float:
