@@ -10,6 +10,7 @@ from bme_bayes.numbers.pool import clip, interval, logit
 
 Shifts = dict[tuple[str, str, str, str], float]
 SOURCE = "vignettes"
+BY_HAND = "single judgement: "
 
 
 def adjusted(numbers: list[Row], shifts: Shifts, states: dict[str, list[str]]) -> list[Row]:
@@ -51,7 +52,8 @@ def _group(rows: list[Row], shifts: Shifts, states: list[str], cause: str) -> li
     """States of one finding in one kind: all shifted, then brought back to sum to 1."""
     quantity, child = rows[0]["quantity"], rows[0]["child"]
     moves = {s: shifts.get((quantity, child, s, cause), 0.0) for s in states}
-    if not any(moves.values()):
+    by_hand = any(r["note"].startswith(BY_HAND) for r in rows)
+    if by_hand or not any(moves.values()):
         return rows
     values = {r["state"]: float(r["value"]) for r in rows}
     rest = [s for s in states if s not in values]

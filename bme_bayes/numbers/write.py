@@ -8,13 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bme_bayes.numbers.adjust import adjusted
+from bme_bayes.numbers.adjust import BY_HAND, adjusted
 from bme_bayes.numbers.ages import ages
 from bme_bayes.numbers.build import COLUMNS, Builder
 from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import Row, read_evidence, rows
 from bme_bayes.numbers.mechanisms import edema, processes
 from bme_bayes.numbers.people import people
+from bme_bayes.numbers.pool import interval
 from bme_bayes.numbers.readings import read_readings
 from bme_bayes.numbers.review import read_review, reviewed
 from bme_bayes.numbers.risks import odds_ratios
@@ -22,6 +23,8 @@ from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 from bme_bayes.numbers.shares import settled
 from bme_bayes.numbers.vignettes import fit, read_shifts, shifts_text
 from bme_bayes.writing import prior_text, save_text
+
+BY_HAND_N = 5.0
 
 
 def links_text(networks: Path, *, adjust: bool = True) -> str:
@@ -68,18 +71,20 @@ def judged_by_hand(numbers: list[Row], path: Path) -> list[Row]:
             if tuple(n[k] for k in ("quantity", "child", "state", "cause")) != key
         ]
         value = float(hand["value"])
+        ratio = hand["quantity"] == "odds_ratio"
+        low, high = (value / 2.5, value * 2.5) if ratio else interval(value, BY_HAND_N)
         numbers.append(
             {
                 **dict(zip(("quantity", "child", "state", "cause"), key, strict=True)),
                 "regions": kinds[hand["cause"]],
                 "value": f"{value:.4g}",
-                "low": f"{value / 2.5:.4g}",
-                "high": f"{value * 2.5:.4g}",
-                "n": "5",
+                "low": f"{low:.4g}",
+                "high": f"{high:.4g}",
+                "n": f"{BY_HAND_N:g}",
                 "basis": "elicited",
                 "sources": "",
                 "claims": "",
-                "note": "single judgement: " + hand["reason"],
+                "note": BY_HAND + hand["reason"],
             }
         )
     return numbers
