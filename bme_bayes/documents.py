@@ -40,6 +40,14 @@ class Block(dict[str, Any]):
     line: int = 0
 
 
+def modified(path: Path) -> int:
+    """When a file was last written, in nanoseconds: what was read of it holds as long."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"cannot read {path.name}: {error.strerror}") from None
+
+
 def read_text(path: str | Path, limit: int = MOST_BYTES) -> str:
     """The text of a file, or of standard input for `-`; at most `limit` bytes are read."""
     name = "standard input" if str(path) == "-" else str(path)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from bme_bayes.documents import Row, parse_yaml, read_once, read_rows, read_text
+from bme_bayes.documents import Row, modified, parse_yaml, read_once, read_rows, read_text
 from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.network import REGIONS, Kind, Network, Number, NumberKey, Variable
@@ -107,11 +107,7 @@ def region_label(region: str, folder: Path | None = None) -> str:
     if region not in LETTERS:
         raise UnknownName("region", region, LETTERS)
     path = (folder or networks_folder()) / f"{region}.yaml"
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError(f"cannot read {path.name}: {error.strerror}") from None
-    return _label(path, changed)
+    return _label(path, modified(path))
 
 
 @lru_cache(maxsize=16)

@@ -19,8 +19,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bme_bayes.documents import Block, parse_yaml, read_text
-from bme_bayes.errors import DefinitionError, InputError, Problem
+from bme_bayes.documents import Block, modified, parse_yaml, read_text
+from bme_bayes.errors import DefinitionError, Problem
 from bme_bayes.library import networks_folder
 
 RED_FLAGS = "red_flags.yaml"
@@ -69,11 +69,7 @@ class Rule:
 def load_rules(file: str, folder: Path | None = None) -> tuple[Rule, ...]:
     """The rules of one of `FILES`; raises `DefinitionError` with every fault in it."""
     path = (folder or networks_folder()) / file
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from None
-    return _load(path, changed)
+    return _load(path, modified(path))
 
 
 @lru_cache(maxsize=16)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 import bme_bayes as bb
+from bme_bayes.errors import UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.numbers.evidence import REGION_NAMES, Row
 from bme_bayes.numbers.review import Objection, read_review, reviewed
+from bme_bayes.numbers.write import judged_by_hand
 
 FOLDER = networks_folder() / "elicitation"
 FILES = sorted(FOLDER.glob("review_r*/*.csv"))
@@ -97,6 +99,21 @@ def test_the_region_gets_a_row_of_its_own_and_the_others_keep_theirs() -> None:
     (changed,) = [r for r in found if r["note"] != "judged"]
     assert changed["sources"] == "kinds_panel review"
     assert "was 0.2" in changed["note"]
+
+
+def test_an_objection_to_no_number_is_refused_with_the_nearest() -> None:
+    key = ("frequency", "onset", "sudden", "avn.juvenil", "h")
+    with pytest.raises(UnknownName, match=r"avn\.juvenil h.*did you mean.*avn\.juvenile h"):
+        reviewed([number("sudden", "0.2")], {key: both(0.9)})
+
+
+def test_a_judgement_of_no_number_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "judgements.csv"
+    path.write_text(
+        "quantity,child,state,cause,value,reason\nfrequency,onset,sudden,avn.juvenil,0.2,why\n"
+    )
+    with pytest.raises(UnknownName, match=r"'avn\.juvenil' in judgements\.csv; did you mean"):
+        judged_by_hand([number("sudden", "0.2")], path)
 
 
 def test_states_keep_to_a_sum_of_one() -> None:

@@ -76,29 +76,23 @@ def _with_series(evidence: Evidence, rate: Rate, column: str, setting: str, regi
 def _graded(
     evidence: Evidence, rates: dict[str, Rate], diagnosis: str, setting: str, region: str
 ) -> dict[str, Rate]:
-    """Both grades of a diagnosis: the whole, and how it divides, each as judged and published."""
+    """Both grades of a diagnosis: what is published of either, and of how it divides."""
     first, second = (
         _with_series(evidence, rates[g], g, setting, region) for g in GRADES[diagnosis]
     )
-    judged = first.main.value + second.main.value
-    whole = _with_series(
-        evidence, replace(first, main=replace(first.main, value=judged)), diagnosis, setting, region
-    )
+    whole = first.main.value + second.main.value
     early, late = GRADES[diagnosis]
     parts = evidence.used("split", "", "", early, LETTERS[region])
     rests = evidence.used("split", "", "", late, LETTERS[region])
     series = add_up([*parts, *((c, 1 - share, n, s) for c, share, n, s in rests)])
-    share = first.main.value / judged
-    claims = whole.claims[len(first.claims) :]
-    if series:
-        share = combine(judge([share]), series).value
-        claims = tuple(dict.fromkeys((*claims, *series.claims)))
-    basis = "both" if claims else ""
+    if series is None:
+        return {early: first, late: second}
+    share = combine(judge([first.main.value / whole]), series).value
     return {
         grade: replace(
             rate,
-            main=replace(rate.main, value=part * whole.main.value, basis=basis or rate.main.basis),
-            claims=(*rate.claims, *claims),
+            main=replace(rate.main, value=part * whole, basis="both"),
+            claims=(*rate.claims, *series.claims),
         )
         for grade, rate, part in zip(
             GRADES[diagnosis], (first, second), (share, 1 - share), strict=True

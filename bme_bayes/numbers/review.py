@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from bme_bayes.errors import UnknownName
 from bme_bayes.numbers.evidence import REGION_NAMES, Row, rows
 from bme_bayes.numbers.pool import PANEL_N, clip, expit, interval, logit
 
@@ -71,6 +72,9 @@ def _scale(quantity: str, value: float) -> float:
 def reviewed(numbers: list[Row], objections: dict[Key, Objection]) -> list[Row]:
     """All rows, with what the review agreed on; a region's own number gets a row of its own."""
     touched = {(q, child, cause, region) for q, child, _, cause, region in objections}
+    known = {(n["quantity"], n["child"], n["cause"], r) for n in numbers for r in n["regions"]}
+    for missing in sorted(touched - known):
+        raise UnknownName("number", " ".join(missing), (" ".join(k) for k in known), "in a review")
     out: list[Row] = []
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for number in numbers:

@@ -95,9 +95,8 @@ def _with_weight(row: Row, weights: Mapping[Place, float]) -> Row:
     for name in ("low", "high"):
         moved = float(row[name]) / (1 - float(row[name])) * odds
         bounds[name] = f"{moved / (1 + moved):.4g}"
-    note = (
-        f"judged share {stated:.3g}; this weight gives it in the reference setting; {row['note']}"
-    )
+    judged = f"judged share {stated:.3g}; to start from this gives it in the reference setting"
+    note = f"{judged}; {row['note']}"
     return {**row, "value": f"{weight:.4g}", **bounds, "note": note}
 
 

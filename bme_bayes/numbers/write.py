@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from bme_bayes.errors import UnknownName
 from bme_bayes.numbers.adjust import BY_HAND, adjusted
 from bme_bayes.numbers.ages import ages
 from bme_bayes.numbers.build import COLUMNS, Builder
@@ -65,6 +66,10 @@ def judged_by_hand(numbers: list[Row], path: Path) -> list[Row]:
         kinds[row["cause"]] = "".join(dict.fromkeys(kinds.get(row["cause"], "") + row["regions"]))
     for hand in rows(path):
         key = tuple(hand[k] for k in ("quantity", "child", "state", "cause"))
+        for column in ("quantity", "child", "cause"):
+            known = {row[column] for row in numbers}
+            if hand[column] not in known:
+                raise UnknownName(column, hand[column], known, f"in {path.name}")
         numbers = [
             n
             for n in numbers

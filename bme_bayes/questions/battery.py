@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bme_bayes.documents import Block, parse_yaml, read_rows, read_text
-from bme_bayes.errors import DefinitionError, InputError, Problem, UnknownName
+from bme_bayes.documents import Block, modified, parse_yaml, read_rows, read_text
+from bme_bayes.errors import DefinitionError, Problem, UnknownName
 from bme_bayes.library import networks_folder
 from bme_bayes.network import EDEMA, Network
 
@@ -50,11 +50,7 @@ class Bundle:
 def load_bundles(folder: Path | None = None) -> tuple[Bundle, ...]:
     """The bundled tests, in file order; raises `DefinitionError` with every fault."""
     path = (folder or networks_folder()) / FILE
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError as error:
-        raise InputError(f"cannot read {FILE}: {error.strerror}") from None
-    return _load(path, changed)
+    return _load(path, modified(path))
 
 
 def choose(tests: Iterable[Bundle], names: Iterable[str]) -> tuple[Bundle, ...]:
