@@ -15,7 +15,7 @@ def test_judged_shares_hold_in_the_reference_setting(region: str) -> None:
     weights = [n for n in network.numbers.values() if n.quantity == "kind_share"]
     assert weights
     for number in weights:
-        told = re.match(r"judged share ([\d.]+); this weight gives it", number.note)
+        told = re.match(r"judged share ([\d.]+); to start from this gives it", number.note)
         stated = float(told[1]) if told else number.value
         kinds = answer[number.child].kinds
         family = [n.state for n in weights if (n.child, n.cause) == (number.child, number.cause)]

@@ -119,6 +119,6 @@ def _words(network: Network, number: Number) -> str:
         "odds_ratio": f"Odds ratio of {cause}, given {what}",
         "share": f"Share {what}, among {cause}",
         "multiplier": f"Odds of {what}, in {cause}, against the reference group",
-        "kind_share": f"Weight of {labels.get(kind, state)} within {label}, {cause}",
+        "kind_share": f"Starting share of {labels.get(kind, state)} within {label}, {cause}",
         "coupling": f"Log-odds that tie {label} to {cause}",
     }.get(number.quantity, f"Share with {what} in this setting")

@@ -7,7 +7,7 @@ from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.words import short
 
-PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Weight"}
+PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Starting share"}
 
 
 def figure(number: Number, value: float) -> str:

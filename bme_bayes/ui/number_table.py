@@ -16,7 +16,7 @@ QUANTITIES = {
     "odds_ratio": "Odds ratio of a risk",
     "share": "Share of patients",
     "multiplier": "Odds by age and sex",
-    "kind_share": "Weight of a kind",
+    "kind_share": "Starting share of a kind",
     "coupling": "Findings that move together",
     "base_rate": "Base rate in the setting",
 }

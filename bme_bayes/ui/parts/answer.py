@@ -47,8 +47,8 @@ def legend(sure: bool, stepped: bool) -> str:
     """How the chart is read: as long before the intervals as after, so that nothing moves."""
     line = "Thin line:" if sure else "Thin line, in a moment:"
     interval = (
-        f"{line} 95 % interval, from {certainty.DRAWS} draws of the model's numbers within "
-        "their own intervals. "
+        f"{line} 95 % interval, from {certainty.DRAWS} draws of the base rates and of the numbers "
+        "behind what is entered. "
     )
     return (
         "Strong bar: main cause of the edema. Faint bar: present at all, alone or beside another. "

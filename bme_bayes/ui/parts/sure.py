@@ -116,7 +116,7 @@ def told(number: Number, network: Network) -> str:
         return f"Base rate of {in_sentence(labels[number.child])}"
     if number.quantity == "kind_share":
         kind = in_sentence(state_words(network, number))
-        return f"Weight of {kind} among {in_sentence(labels[number.child])}"
+        return f"Starting share of {kind} among {in_sentence(labels[number.child])}"
     child = network.variables.get(number.child)
     label = child.label if child else labels.get(number.child, number.child.replace("_", " "))
     group = among(network, number)
