@@ -8,6 +8,7 @@ from bme_bayes.numbers.cells import Cells
 from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, alone, parent_column
 from bme_bayes.numbers.people import row
 from bme_bayes.numbers.pool import add_up, combine, judge
+from bme_bayes.questions.claim_uses import EDEMA_OF_PATIENTS
 
 COUPLING = {
     "severity": (2.0, "a bad day shows in most signs of severity at once, not in all"),
@@ -41,7 +42,7 @@ def edema(evidence: Evidence) -> Iterator[Row]:
                     for column in (whole, alone(kind))
                     for claim in evidence.used("finding", "marrow_edema", "present", column, region)
                 ]
-                series = add_up([(c, v, n, s * 0.25) for c, v, n, s in used])
+                series = add_up([(c, v, n, s * EDEMA_OF_PATIENTS) for c, v, n, s in used])
             pooled = combine(judged, series)
             claims = series.claims if series else ()
             note = "pooled judgement of three passes"

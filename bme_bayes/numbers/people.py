@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from bme_bayes.numbers.cells import Cells, families
 from bme_bayes.numbers.evidence import KIND_COLUMN, Evidence, Row, alone
 from bme_bayes.numbers.pool import Series, add_up, combine, interval, judge
+from bme_bayes.questions.claim_uses import SEX_OF_A_DIAGNOSIS
+from bme_bayes.sources import ONE_SERIES_N
 
 AGES = ("under_18", "18_29", "30_50", "51_65", "over_65")
 REFERENCE = "general_orthopaedics"
@@ -115,7 +117,7 @@ def _sex_claims(evidence: Evidence, kind: Row, region: str) -> Series | None:
     if own or kind["id"] in OWN_SEX:
         return add_up(own)
     found = evidence.used("sex", "sex", "male", kind["diagnosis"], region)
-    return add_up([(c, v, min(n, 40), s * 0.5) for c, v, n, s in found])
+    return add_up([(c, v, min(n, ONE_SERIES_N), s * SEX_OF_A_DIAGNOSIS) for c, v, n, s in found])
 
 
 def _reference(evidence: Evidence) -> Iterator[Row]:
