@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
-from bme_bayes.cohort.outputs import open_writer
-from bme_bayes.cohort.plan import Setting, make_plan
+from bme_bayes.cohort.outputs import Writer, open_writer
+from bme_bayes.cohort.plan import Plan, Setting, make_plan
 from bme_bayes.cohort.runners import runner
 from bme_bayes.cohort.tables import ENDINGS, Table, open_table
 from bme_bayes.cohort.work import Scored
@@ -18,6 +18,8 @@ from bme_bayes.errors import InputError
 from bme_bayes.writing import atomic
 
 BAD_COLUMNS = ("row", "id", "column", "problem")
+ScoredChunks = Iterator[tuple[Scored, int]]
+"""Each with how far the table is read."""
 
 
 @dataclass(frozen=True)
@@ -61,23 +63,15 @@ def score_cohort(
     cohort, out = Path(cohort), Path(out)
     side = out.with_name(f"{out.name}.bad_rows.csv")
     _check(cohort, out)
-    rows = bad = 0
-    regions: set[str] = set()
     with open_table(cohort) as table, ExitStack() as stack:
         plan = make_plan(table.columns, table.name, region, setting, tuple(keep))
-        to = stack.enter_context(atomic(out)), stack.enter_context(atomic(side))
-        good = stack.enter_context(open_writer(to[0], out.suffix.lower(), plan.output_columns()))
-        faulty = stack.enter_context(open_writer(to[1], ".csv", [(c, "") for c in BAD_COLUMNS]))
+        good, faulty = _writers(stack, plan, out, side)
         run = stack.enter_context(runner(workers, dask))
         bar = stack.enter_context(_bar(table, progress))
-        for scored, done in run(plan, table.chunks):
-            if strict:
-                _stop(cohort, scored)
-            rows, bad = rows + scored.read, bad + len(scored.problems)
-            good.write(scored.rows)
-            faulty.write(scored.problems)
-            regions.update(scored.regions)
-            bar.update(done - bar.n)
+        chunks = run(plan, table.chunks)
+        if strict:
+            chunks = _without_problems(cohort, chunks)
+        rows, bad, regions = _write(chunks, good, faulty, bar)
     versions = {name: plan.versions[name] for name in sorted(regions)}
     return Summary(rows, rows - bad, bad, out, side, versions)
 
@@ -89,11 +83,36 @@ def _check(cohort: Path, out: Path) -> None:
         raise InputError(f"{out} is the cohort itself")
 
 
-def _stop(cohort: Path, scored: Scored) -> None:
-    """Raise the first problem of a chunk."""
-    for number, _, column, problem in scored.problems[:1]:
-        place = f"row {number}" + (f", column {column}" if column else "")
-        raise InputError(f"{cohort}, {place}: {problem}")
+def _writers(stack: ExitStack, plan: Plan, out: Path, side: Path) -> tuple[Writer, Writer]:
+    """Writers of the good and of the bad rows, whose files appear when the stack is left."""
+    to = stack.enter_context(atomic(out)), stack.enter_context(atomic(side))
+    good = open_writer(to[0], out.suffix.lower(), plan.output_columns())
+    faulty = open_writer(to[1], ".csv", [(c, "") for c in BAD_COLUMNS])
+    return stack.enter_context(good), stack.enter_context(faulty)
+
+
+def _without_problems(cohort: Path, chunks: ScoredChunks) -> ScoredChunks:
+    """The chunks as they come; the first bad row is an `InputError`."""
+    for scored, done in chunks:
+        for number, _, column, problem in scored.problems[:1]:
+            place = f"row {number}" + (f", column {column}" if column else "")
+            raise InputError(f"{cohort}, {place}: {problem}")
+        yield scored, done
+
+
+def _write(
+    chunks: ScoredChunks, good: Writer, faulty: Writer, bar: tqdm[None]
+) -> tuple[int, int, set[str]]:
+    """Write the chunks as they come; rows read, bad rows and regions."""
+    rows = bad = 0
+    regions: set[str] = set()
+    for scored, done in chunks:
+        rows, bad = rows + scored.read, bad + len(scored.problems)
+        good.write(scored.rows)
+        faulty.write(scored.problems)
+        regions.update(scored.regions)
+        bar.update(done - bar.n)
+    return rows, bad, regions
 
 
 def _bar(table: Table, show: bool) -> tqdm[None]:
