@@ -34,12 +34,7 @@ NAIVE = "naive Bayes"
 def evaluate(args: argparse.Namespace) -> Answer:
     """Scores of the network and of naive Bayes on the same numbers; more with --compare."""
     cases = read_cases(args.cases)
-    setting = args.setting or SETTING
-    if args.ablation and setting != SETTING:
-        raise InputError(
-            f"--ablation takes mechanisms away in the setting {SETTING} alone: say "
-            f"`--setting {SETTING}` or leave --setting out, not {setting}"
-        )
+    setting = _setting(args)
     compared = {Path(p).stem.replace("_", " "): read_answers(p) for p in args.compare or ()}
     notes = read_text(args.notes).strip() if args.notes else ""
     for out in filter(None, (args.answers, args.markdown)):
@@ -76,6 +71,16 @@ def evaluate(args: argparse.Namespace) -> Answer:
         "ablation": _plain(removed),
     }
     return Answer(data, text.rstrip())
+
+
+def _setting(args: argparse.Namespace) -> str:
+    setting: str = args.setting or SETTING
+    if args.ablation and setting != SETTING:
+        raise InputError(
+            f"--ablation takes mechanisms away in the setting {SETTING} alone: say "
+            f"`--setting {SETTING}` or leave --setting out, not {setting}"
+        )
+    return setting
 
 
 def _heading(args: argparse.Namespace, setting: str, cases: int) -> str:

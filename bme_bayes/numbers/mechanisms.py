@@ -67,50 +67,59 @@ def edema(evidence: Evidence) -> Iterator[Row]:
 
 
 def processes(cells: Cells) -> Iterator[Row]:
-    """P(process high | cause): the mean frequency of its findings' abnormal states."""
+    """How often each process is high, by cause, and how strongly its findings follow it."""
     members: dict[str, list[str]] = {}
     for variable in cells.evidence.variables:
         if variable["process"]:
             members.setdefault(variable["process"], []).append(variable["id"])
+    for process, findings in members.items():
+        yield from _levels(cells, process, findings)
+        yield from _couplings(process, findings)
+
+
+def _levels(cells: Cells, process: str, findings: list[str]) -> Iterator[Row]:
+    """P(process high | cause): the mean frequency of its findings' abnormal states."""
     causes = [
         (f"{k['diagnosis']}.{k['id']}", KIND_COLUMN.get(k["id"], k["id"]), k["regions"])
         for k in cells.evidence.kinds
     ] + [("none", "none", "hkas")]
-    for process, findings in members.items():
-        for cause, column, regions in causes:
-            values = []
-            for finding in findings:
-                parts = [
-                    sum(v) / len(v)
-                    for (f, s, c), v in cells.kind_cells.items()
-                    if f == finding and c == column and not (f == "onset" and s == "sudden")
-                ]
-                if parts:
-                    values.append(sum(parts))
-            if values:
-                mean = min(max(sum(values) / len(values), 0.03), 0.97)
-                yield row(
-                    "frequency",
-                    process,
-                    "high",
-                    cause,
-                    regions,
-                    mean,
-                    5,
-                    "mean frequency of the findings that share this process: "
-                    + ", ".join(findings),
-                )
-        strength, reason = COUPLING[process]
+    for cause, column, regions in causes:
+        values = []
         for finding in findings:
+            parts = [
+                sum(v) / len(v)
+                for (f, s, c), v in cells.kind_cells.items()
+                if f == finding and c == column and not (f == "onset" and s == "sudden")
+            ]
+            if parts:
+                values.append(sum(parts))
+        if values:
+            mean = min(max(sum(values) / len(values), 0.03), 0.97)
             yield row(
-                "coupling",
-                finding,
-                "",
+                "frequency",
                 process,
-                "hkas",
-                strength,
+                "high",
+                cause,
+                regions,
+                mean,
                 5,
-                f"log-odds between the two levels; single judgement: {reason}",
-                sources="",
-                bounds=(strength - 1.0, strength + 1.0),
+                "mean frequency of the findings that share this process: " + ", ".join(findings),
             )
+
+
+def _couplings(process: str, findings: list[str]) -> Iterator[Row]:
+    """How strongly each finding follows the process that it shares with others."""
+    strength, reason = COUPLING[process]
+    for finding in findings:
+        yield row(
+            "coupling",
+            finding,
+            "",
+            process,
+            "hkas",
+            strength,
+            5,
+            f"log-odds between the two levels; single judgement: {reason}",
+            sources="",
+            bounds=(strength - 1.0, strength + 1.0),
+        )

@@ -52,9 +52,8 @@ class Objective:
                         keys.setdefault(("frequency", name, state, cause), len(keys))
             for item in region.items:
                 for name, state in item.shifts:
-                    quantity = "share" if name in ("age_band", "sex") else "odds_ratio"
                     for cause in region.causes:
-                        keys.setdefault((quantity, name, state, cause), len(keys))
+                        keys.setdefault((_quantity(name), name, state, cause), len(keys))
         self.keys = keys
         self.precision = np.array(
             [(max(weights.get(k, 10.0), 10.0) / 10.0 / WIDTH[k[0]]) ** 2 for k in keys]
@@ -101,11 +100,7 @@ class Objective:
         slopes: dict[str, Floats],
     ) -> float:
         score = item.weight.copy()
-        base = np.array([self.keys["base_rate", region.name, g, d] for d, g in region.grades])
-        roots = [base] + [
-            self.index(region, "share" if n in ("age_band", "sex") else "odds_ratio", n, s)
-            for n, s in item.shifts
-        ]
+        roots = self._roots(region, item)
         for place in roots:
             score += theta[place]
         levels: dict[str, Floats] = {p: np.stack([1 - s, s]) for p, s in region.shares.items()}
@@ -135,6 +130,16 @@ class Objective:
             level = levels[process] / total[process] if process else np.ones((1, 1))
             slopes[name] += item.below[name][:, None, None] * (slope * level / likelihood)[None]
         return -float((item.target * np.log(np.maximum(by_diagnosis, 1e-12))).sum())
+
+    def _roots(self, region: Region, item: Item) -> list[NDArray[np.intp]]:
+        """Places of what a kind has before its findings: base rates, then risks, age and sex."""
+        base = np.array([self.keys["base_rate", region.name, g, d] for d, g in region.grades])
+        return [base, *(self.index(region, _quantity(n), n, s) for n, s in item.shifts)]
+
+
+def _quantity(root: str) -> str:
+    """The quantity that says how a root without a base rate moves the kinds."""
+    return "share" if root in ("age_band", "sex") else "odds_ratio"
 
 
 def objective(folder: Path, readings: list[Reading]) -> Objective:
