@@ -31,6 +31,25 @@ def draw(region: str, setting: str, _: str) -> None:
         f"diagnosis? **{literal(label)}** is updated with them: the more patients, the more they "
         "count. A line left empty was not counted; it is not zero."
     )
+    patients, method = _how_counted(region)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        try:
+            counts = _table(region, setting, patients)
+            to_do = "Enter the number of patients of at least one diagnosis."
+        except CountFault as fault:
+            st.error(literal(str(fault)), icon=":material/edit_off:")
+            counts, to_do = None, "Correct the counts: the base rates follow here."
+        _upload(setting)
+    with right:
+        if counts is None:
+            st.info(to_do)
+        else:
+            _outcome(region, setting, counts, method)
+
+
+def _how_counted(region: str) -> tuple[int, str]:
+    """Among how many patients was counted, and what."""
     with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         patients = st.number_input(
             "All patients",
@@ -50,20 +69,7 @@ def draw(region: str, setting: str, _: str) -> None:
             persist_state="session",
             wrap=True,
         )
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        try:
-            counts = _table(region, setting, int(patients))
-            to_do = "Enter the number of patients of at least one diagnosis."
-        except CountFault as fault:
-            st.error(literal(str(fault)), icon=":material/edit_off:")
-            counts, to_do = None, "Correct the counts: the base rates follow here."
-        _upload(setting)
-    with right:
-        if counts is None:
-            st.info(to_do)
-        else:
-            _outcome(region, setting, counts, str(method))
+    return int(patients), str(method)
 
 
 def _mount() -> int:
