@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from bme_bayes.casemix import CaseMix, build_case_mix
 from bme_bayes.errors import InputError
-from bme_bayes.machine import one_thread
 from bme_bayes.network import Network
 from bme_bayes.priors import COUNT_CAP
 from bme_bayes.roots import Roots, spread
@@ -128,20 +127,6 @@ def solve(
         f"the base rates of {prior.name} in {network.region} cannot be met together "
         f"(still off by {np.abs(residual).max():.4f})"
     )
-
-
-def response(network: Network, scenarios: Scenarios, edema: Floats, solved: Solved) -> Floats:
-    """How the solved vector follows the base rates: (len(theta), G) d theta / d ln base rate.
-
-    The case mix and the shares with none and three diagnoses are kept: the inverse of the
-    Jacobian of the logarithms of all marginals, its first G columns.
-    """
-    mix = build_case_mix(network)
-    fit = _Fit(scenarios, edema, kind_offsets(network, reference_mix(network)), mix)
-    with one_thread():
-        marginals, jacobian = fit.residual(solved.theta, np.zeros(len(solved.theta)))
-    inverse = np.linalg.pinv(jacobian / marginals[:, None], rcond=1e-10)
-    return np.asarray(inverse[:, : len(scenarios.grades)])
 
 
 @dataclass(frozen=True)

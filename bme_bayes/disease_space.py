@@ -118,14 +118,6 @@ class DiseaseSpace:
         """The case mix at which the shares of the kinds are stated."""
         return reference_mix(self.network)
 
-    @cached_property
-    def prior_kinds(self) -> Floats:
-        """(K,) share of each kind within its public state before any finding."""
-        before = self.belief({EDEMA: np.array([0.0, 1.0])}).scenario
-        kinds = self.scenarios.collapse(before, len(self.network.kinds))
-        grades = np.bincount(self.scenarios.grade_of, kinds)
-        return np.asarray(kinds / grades[self.scenarios.grade_of])
-
     def roots_weight(self, evidence: Evidence) -> Floats:
         """(S,) weight of the context and risk factors; cached a set of these findings."""
         return _remembered(self._cache, evidence, partial(self._weighed, evidence), CACHED_ROOTS)

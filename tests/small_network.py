@@ -98,6 +98,8 @@ def small_network(seed: int = 0) -> Network:
             put("coupling", v.id, "", v.process, 1.5)
     put("multiplier", "pregnancy", "late", "sex.male", 0.0)
     put("multiplier", "pregnancy", "early", "sex.male", 0.0)
+    put("multiplier", "steroids", "present", "age_band.over_65", 2.0)
+    put("multiplier", "steroids", "present", "sex.male", 0.6)
     put("kind_share", "bmes", "one", "present", 0.3)
     put("kind_share", "bmes", "two", "present", 0.7)
     return Network(REGION, variables, KINDS, numbers).with_prior(small_prior())

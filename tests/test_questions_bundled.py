@@ -1,10 +1,15 @@
 """Every question on the bundled networks: invariants that hold whatever the numbers are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.random import default_rng
+from renewed_network import drawn
 
 import bme_bayes as bb
+from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.questions.parameters import draw, point
 from bme_bayes.questions.reweigh import Reweigher
 from bme_bayes.questions.subsets import Subsets
 from bme_bayes.questions.targets import make_target
@@ -64,6 +69,24 @@ def test_why_and_how_sure(engine: bb.Engine) -> None:
     )
     turns = engine.break_even(COMMON)
     assert turns.leader == leader
+
+
+@pytest.mark.parametrize("entered", [COMMON, {"onset": "sudden", "rest_pain": "present"}])
+def test_other_numbers_of_the_prior_are_near_a_new_fit(
+    engine: bb.Engine, entered: dict[str, object]
+) -> None:
+    space, belief = engine.space, engine.belief(entered)
+    before, now = belief.scenario @ space.main_matrix, point(space, belief.coded)
+    versions = draw(space, belief.coded, 5, default_rng(3))
+    versions = replace(versions, cells=now.cells, coupling=now.coupling)
+    found = Reweigher(space, belief, 1e-6).evaluate(versions).main_cause()
+    moved, error = [], []
+    for row in range(5):
+        again = DiseaseSpace(drawn(space, versions, row))
+        after = again.belief(belief.coded).scenario @ again.main_matrix
+        moved.append(after - before)
+        error.append(found[row] - after)
+    assert np.linalg.norm(error) < 0.25 * np.linalg.norm(moved)
 
 
 def test_what_if(engine: bb.Engine) -> None:

@@ -15,8 +15,9 @@ from bme_bayes.errors import InputError, UnknownName
 from bme_bayes.network import Number
 from bme_bayes.notebook import answer_html, percent
 from bme_bayes.questions.curves import through
+from bme_bayes.questions.prior_versions import BASE_RATE
 from bme_bayes.questions.reweigh import Reweigher
-from bme_bayes.questions.variations import BASE_RATE, SHARES, evaluate, mattering
+from bme_bayes.questions.variations import SHARES, evaluate, mattering
 
 Floats = NDArray[np.float64]
 RANGE = {True: (1e-5, 0.99), False: (0.01, 100.0)}
@@ -145,7 +146,9 @@ def break_even(
 def _chosen(space: DiseaseSpace, belief: Belief, pair: tuple[str, str]) -> Iterator[Number]:
     for n in mattering(space, belief):
         if (n.quantity == BASE_RATE and n.child in pair) or (
-            n.quantity in ("odds_ratio", "share") and n.cause.partition(".")[0] in pair
+            n.quantity in ("odds_ratio", "share")
+            and n.child in belief.known
+            and n.cause.partition(".")[0] in pair
         ):
             yield n
 

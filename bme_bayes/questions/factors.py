@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.cpds import noisy_max, running_sum
 from bme_bayes.questions.layout import Layout, Work
+from bme_bayes.questions.refit import Change
 
 Floats = NDArray[np.float64]
 
@@ -23,24 +25,6 @@ class Fixed:
     def over(self, layout: Layout, part: slice, work: Work) -> Floats:  # noqa: ARG002
         """(S, 1) of the factor."""
         return self.value
-
-
-@dataclass(frozen=True)
-class Exponential:
-    """A factor exp(slope @ shift): slope (S, G), shift (G, versions)."""
-
-    slope: Floats
-    shift: Floats
-
-    @property
-    def versions(self) -> int:
-        """How many versions it has."""
-        return int(self.shift.shape[1])
-
-    def over(self, layout: Layout, part: slice, work: Work) -> Floats:  # noqa: ARG002
-        """(S, versions) of the factor, in the first working array."""
-        np.matmul(self.slope, self.shift[:, part], out=work[0])
-        return np.exp(work[0], out=work[0])
 
 
 @dataclass(frozen=True)
@@ -122,12 +106,38 @@ class WithParts:
         return low
 
 
-Factor = Fixed | Exponential | Linear | Mean | WithParts
+@dataclass(frozen=True)
+class Mixed:
+    """A factor that depends on age and sex, which are not both known.
+
+    `chance` (n, S): of each possible pair of age and sex in a scenario; `terms` one factor a pair.
+    """
+
+    chance: Floats
+    terms: tuple[Linear, ...]
+
+    @property
+    def versions(self) -> int:
+        """How many versions it has."""
+        return self.terms[0].versions
+
+    def over(self, layout: Layout, part: slice, work: Work) -> Floats:
+        """(S, versions) of the factor."""
+        out = np.zeros_like(work[0])
+        for chance, term in zip(self.chance, self.terms, strict=True):
+            product = term.over(layout, part, work)
+            product *= chance[:, None]
+            out += product
+        return out
 
 
-def product_of(table: Floats) -> Linear:
-    """The factor that is the product of a table (B, K + 1) over the causes."""
-    return Linear(0.0, ((np.ones(len(table)), wide(table, len(table))),))
+Factor = Fixed | Linear | Mean | WithParts | Mixed
+
+
+def by_pair(changes: Sequence[Change], chance: Floats) -> Linear | Mixed:
+    """The factor of a change of the prior; `chance` (n, S) of each pair of age and sex."""
+    terms = tuple(Linear(0.0, ((c.everyone, wide(c.causes, len(c.causes))),)) for c in changes)
+    return terms[0] if len(terms) == 1 else Mixed(chance, terms)
 
 
 def linear(cells: Floats, known: Floats, size: int) -> Linear:

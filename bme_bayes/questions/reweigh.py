@@ -2,45 +2,39 @@
 
 The prior that was solved for the base rates is kept and re-weighted, so nothing is solved
 again. Exact for the cells of findings, shares of processes and couplings (the prior does not
-depend on them). First order for the rest, whose change the fit would partly take back: base
-rates as in `prior_shift`; odds ratios, shares and links change the odds of their kinds, and
-each public state is then scaled so that its average multiplier over the case mix stays what
-it was. What does not change: the case mix, the shares with none or several diagnoses, and the
-odds ratios of risk factors that were not asked about.
+depend on them). The numbers of the prior and the links to marrow edema change the odds of the
+kinds, so that all that the prior is solved for is met again (`refit`: near a new solution).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bme_bayes.casemix import CaseMix
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.machine import one_thread
 from bme_bayes.network import EDEMA
 from bme_bayes.questions.factors import (
-    Exponential,
     Factor,
     Fixed,
     Mean,
     WithParts,
+    by_pair,
     linear,
-    product_of,
     settle,
     wide,
 )
 from bme_bayes.questions.layout import lay_out
 from bme_bayes.questions.parameters import Parameters, families, point
-from bme_bayes.questions.prior_shift import prior_shift
+from bme_bayes.questions.refit import refit_of
 
 Floats = NDArray[np.float64]
-PART = 256
+PART = 128
 """Versions whose tables are made at once."""
 CACHED, FEWEST = 40_000, 8
 """Numbers in an array over scenarios and versions that is worked on: few enough for the
@@ -90,6 +84,8 @@ class Reweigher:
         self.keep = np.sort(order[: int(np.searchsorted(held, 1 - neglect)) + 1])
         self.neglected = float(max(1 - belief.scenario[self.keep].sum(), 0.0))
         self.weight = (space.roots_weight(roots) * space.solved.scenario)[self.keep]
+        weight = space.roots.weights_possible(roots)[1][:, self.keep]
+        self.chance = weight / np.maximum(weight.sum(axis=0), 1e-300)
         self.layout = lay_out(space, self.keep)
         self.now = point(space, belief.known)
         self.scale = {n: _scale(t[:, 0], belief.known.get(n)) for n, t in self.now.cells.items()}
@@ -132,15 +128,9 @@ class Reweigher:
         links = links if links.shape[1] == 1 else links[:, part]
         return layout.collect(weight, links, self.edema, work)
 
-    @cached_property
-    def slope(self) -> Floats:
-        """(S, G) how the scenarios follow the base rates."""
-        return prior_shift(self.space, self.coded, self.keep)
-
     def _factors(self, parameters: Parameters) -> tuple[list[Factor], list[Process]]:
-        free: list[Factor] = [product_of(self._kind_factor(parameters))]
-        if not np.array_equal(parameters.base, self.now.base):
-            free.append(Exponential(self.slope, np.log(parameters.base / self.now.base).T))
+        changes = refit_of(self.space).changes(parameters.prior, parameters.links, self.coded)
+        free: list[Factor] = [by_pair(changes, self.chance)]
         processes: dict[str, Process] = {}
         for whole, parts in self.families.items():
             process = self.space.network.variable(whole).process
@@ -194,25 +184,6 @@ class Reweigher:
             special.append((float(weight[0]), Mean(wide(table, size, 0.0))))
         return WithParts(below, float(known[0]), float(known[1]), tuple(special))
 
-    def _kind_factor(self, parameters: Parameters) -> Floats:
-        """(B, K + 1) multiplier of the odds of each kind; 1 for none of the diagnoses."""
-        now = self.now
-        prior = self.space.network.prior
-        power = prior.kind_power if prior else 1.0
-        share = (parameters.kind_share / now.kind_share) ** power
-        own, average = share, share * parameters.links[:, :-1] / now.links[:, :-1]
-        for name, table in parameters.roots.items():
-            known = self.coded[name][:, None]
-            here = _state_shares(self.space.roots.mix, name)
-            moved = _change(table, now.roots[name], _state_shares(self.space.reference_mix, name))
-            own = own * _change(table, now.roots[name], here * known) / moved
-            average = average * _change(table, now.roots[name], here) / moved
-        grade_of = self.space.scenarios.grade_of
-        by_grade = np.eye(len(self.space.scenarios.grades))[grade_of]
-        mean = (average * self.space.prior_kinds) @ by_grade
-        factor = own / mean[:, grade_of]
-        return np.hstack([factor, np.ones((len(factor), 1))])
-
 
 def _is_fixed(factors: list[Factor]) -> TypeGuard[list[Fixed]]:
     return len(factors) == 1 and isinstance(factors[0], Fixed)
@@ -220,19 +191,3 @@ def _is_fixed(factors: list[Factor]) -> TypeGuard[list[Fixed]]:
 
 def _scale(frequencies: Floats, known: Floats | None) -> float:
     return float((known @ frequencies).max()) if known is not None else 1.0
-
-
-def _state_shares(mix: CaseMix, name: str) -> Floats:
-    """(states, 1) share of each state of a context or risk factor over a case mix."""
-    if name == "age_band":
-        return mix.age[:, None]
-    if name == "sex":
-        return mix.sex[:, None]
-    risk = next(r for r in mix.risks if r.variable.id == name)
-    return np.asarray(np.einsum("sax,a,x->s", risk.shares(), mix.age, mix.sex)[:, None])
-
-
-def _change(table: Floats, now: Floats, shares: Floats) -> Floats:
-    """(B, K) average of a ratio (states, B, K) over `shares`, against the same as it stands."""
-    after, before = ((t * shares[:, None]).sum(axis=0) for t in (table, now))
-    return np.asarray(np.divide(after, before, out=np.ones_like(after), where=before > 0))

@@ -12,11 +12,17 @@ from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.errors import InputError
 from bme_bayes.findings import Coded
 from bme_bayes.network import EDEMA, NONE, Number
-from bme_bayes.questions.parameters import Parameters, base_numbers, point, reference, relevant
+from bme_bayes.questions.parameters import Parameters, point, relevant
+from bme_bayes.questions.prior_versions import (
+    BASE_RATE,
+    change_prior,
+    is_prior,
+    prior_numbers,
+    set_share,
+)
 from bme_bayes.questions.reweigh import Reweigher, Versions
 
 Floats = NDArray[np.float64]
-BASE_RATE = "base_rate"
 SHARES = ("frequency", "share", "kind_share", BASE_RATE)
 EDGE = 1e-6
 AT_ONCE = 400
@@ -24,26 +30,11 @@ AT_ONCE = 400
 
 
 def mattering(space: DiseaseSpace, belief: Belief) -> Iterator[Number]:
-    """The numbers that are varied for this patient: those of `parameters`.
-
-    The case mix, the multipliers and the odds ratios of risk factors that are not entered are not
-    among them. They can move the posterior too, through a known age or sex.
-    """
-    network = space.network
+    """The numbers that are varied for this patient: those of `parameters`."""
     cells = {*relevant(space, belief.known), EDEMA}
-    roots = {n for n in belief.known if network.variable(n).role in ("context", "risk")}
-    diagnoses = set(space.scenarios.diagnoses)
-    yield from base_numbers(space)
-    for n in network.numbers.values():
-        if (
-            (n.quantity in ("frequency", "coupling") and n.child in cells)
-            or (
-                n.quantity in ("odds_ratio", "share")
-                and n.child in roots
-                and n.cause != "reference"
-            )
-            or (n.quantity == "kind_share" and n.child in diagnoses and 0 < n.value < 1)
-        ):
+    yield from prior_numbers(space)
+    for n in space.network.numbers.values():
+        if n.quantity in ("frequency", "coupling") and n.child in cells:
             yield n
 
 
@@ -64,6 +55,7 @@ def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, floa
     now, size = point(space, coded), len(changes)
     touched = {number.child for number, _ in changes}
     kinds = {number.quantity for number, _ in changes}
+    prior = any(is_prior(number) for number, _ in changes)
 
     def widen(tables: Mapping[str, Floats], axis: int) -> dict[str, Floats]:
         return {n: np.repeat(t, size if n in touched else 1, axis) for n, t in tables.items()}
@@ -73,9 +65,7 @@ def vary(space: DiseaseSpace, coded: Coded, changes: Sequence[tuple[Number, floa
         cells=widen(now.cells, 1),
         coupling=widen(now.coupling, 0),
         links=np.repeat(now.links, size if EDEMA in touched else 1, axis=0),
-        base=np.repeat(now.base, size if BASE_RATE in kinds else 1, axis=0),
-        kind_share=np.repeat(now.kind_share, size if "kind_share" in kinds else 1, axis=0),
-        roots=widen(now.roots, 1),
+        prior=now.prior.widened(size, kinds | touched) if prior else now.prior,
     )
     for row, (number, value) in enumerate(changes):
         _change(space, out, row, number, value)
@@ -89,43 +79,23 @@ def _change(space: DiseaseSpace, out: Parameters, row: int, number: Number, valu
     child, state, quantity, cause = number.child, number.state, number.quantity, number.cause
     column = causes.index(cause) if cause in causes else -1
     known = column >= 0
-    if quantity == BASE_RATE and (child, state) in space.scenarios.grades:
-        place = space.scenarios.grades.index((child, state))
-        out.base[row] = _set_share(out.base[row], place, value)
-    elif quantity == "frequency" and child == EDEMA and known:
+    if quantity == "frequency" and child == EDEMA and known:
         out.links[row, column] = value
     elif quantity == "frequency" and child in out.cells and known:
         cells = out.cells[child][:, row, column]
-        cells[:] = _set_share(cells, network.variable(child).state_index(state), value)
+        cells[:] = set_share(cells, network.variable(child).state_index(state), value)
     elif quantity == "coupling" and child in out.coupling:
         out.coupling[child][row] = value
-    elif quantity == "odds_ratio" and child in out.roots and known:
-        out.roots[child][network.variable(child).state_index(state), row, column] = value
-    elif quantity == "share" and child in out.roots and known:
-        usual, ratios = reference(network, child)[:, 0], out.roots[child][:, row, column]
-        place = network.variable(child).state_index(state)
-        ratios[:] = _set_share(ratios * usual, place, value) / usual
-    elif quantity == "kind_share":
-        kinds = [i for i, k in enumerate(network.kinds) if (k.diagnosis, k.grade) == (child, cause)]
-        place = [network.kinds[i].id for i in kinds].index(state)
-        out.kind_share[row, kinds] = _set_share(out.kind_share[row, kinds], place, value)
-    else:
+    elif not change_prior(space, out.prior, row, number, value):
         raise InputError(f"{quantity} {child} {state} {cause} is not varied for this patient")
 
 
-def _set_share(column: Floats, index: int, value: float) -> Floats:
-    """A column with one share set and the others scaled to keep their proportions and the sum."""
-    total = column.sum()
-    rest = total - column[index]
-    others = np.full_like(column, (total - value) / max(len(column) - 1, 1))
-    out = column * ((total - value) / rest) if rest > 0 else others
-    out[index] = value
-    return np.asarray(out)
-
-
 def evaluate(reweigher: Reweigher, changes: Sequence[tuple[Number, float]]) -> Versions:
-    """The posterior after each single change; changes of one variable are best put together."""
-    groups = groupby(changes, key=lambda c: (c[0].quantity, c[0].child))
+    """The posterior after each single change.
+
+    Changes of the prior are made together, and those of one finding: best put side by side.
+    """
+    groups = groupby(changes, key=lambda c: is_prior(c[0]) or (c[0].quantity, c[0].child))
     parts = [
         reweigher.evaluate(vary(reweigher.space, reweigher.coded, some))
         for _, group in groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from bme_bayes.network import Network, Number
-from bme_bayes.questions.variations import BASE_RATE
+from bme_bayes.questions.prior_versions import BASE_RATE
 from bme_bayes.ui import lab_cells, lab_rows, lab_session, lab_settings
 from bme_bayes.ui.lab_cells import FIGURES
 

@@ -13,7 +13,7 @@ import pandas as pd
 from bme_bayes.checks.links import SHARES
 from bme_bayes.learning.learned import beta_interval
 from bme_bayes.network import Number
-from bme_bayes.questions.variations import BASE_RATE
+from bme_bayes.questions.prior_versions import BASE_RATE
 
 VALUE, LOW, HIGH, WEIGHT = "Value", "From", "To", "Weight"
 FIGURES = (VALUE, LOW, HIGH, WEIGHT)

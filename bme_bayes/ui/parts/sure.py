@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import streamlit as st
 
 from bme_bayes.engine import Engine
-from bme_bayes.network import NONE, Network, Number
+from bme_bayes.network import Network, Number
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.break_even import BreakEven
+from bme_bayes.questions.prior_versions import BASE_RATE, REFERENCE
 from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import Uncertainty
-from bme_bayes.questions.variations import BASE_RATE
 from bme_bayes.questions.words import in_sentence, of_100, percent
 from bme_bayes.ui import background, certainty, charts, session
 from bme_bayes.ui.lookup import look_up
@@ -112,18 +112,22 @@ def _source(number: Number, network: Network, key: str) -> None:
 def told(number: Number, network: Network) -> str:
     """What a number is about, in words."""
     labels = {v.id: short(v.id, {v.id: v.label}) for v in network.diagnoses}
-    if number.quantity == BASE_RATE:
+    if number.quantity == BASE_RATE and number.child in labels:
         return f"Base rate of {in_sentence(labels[number.child])}"
     if number.quantity == "kind_share":
         kind = in_sentence(state_words(network, number))
         return f"Starting share of {kind} among {in_sentence(labels[number.child])}"
     child = network.variables.get(number.child)
     label = child.label if child else labels.get(number.child, number.child.replace("_", " "))
-    group = among(network, number)
+    group, what = among(network, number), f"{label}, {state_words(network, number)}"
+    if number.quantity == "coupling":
+        return f"{label}: how far it goes with {in_sentence(group)} (log-odds)"
+    if number.quantity == "multiplier":
+        return f"{what}: its odds at {in_sentence(group).replace(': ', ' ')}"
+    if number.cause in ("", REFERENCE):
+        return f"{what}, in {in_sentence(group)}"
     disease, _, kind = group.partition(": ")
-    own = number.cause.partition(".")[0] in {NONE, *labels}
-    whom = f"in patients with {in_sentence(kind or disease)}" if own else in_sentence(group)
-    what = f"{label}, {state_words(network, number)}, {whom}"
+    what = f"{what}, in patients with {in_sentence(kind or disease)}"
     return f"{what} (odds ratio)" if number.quantity in ODDS else what
 
 
