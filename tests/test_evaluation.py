@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from bme_bayes.evaluation.answers import (
 )
 from bme_bayes.evaluation.naive import NaiveBayes
 from bme_bayes.evaluation.report import markdown
-from bme_bayes.evaluation.scores import METRICS, score_groups
+from bme_bayes.evaluation.scores import METRICS, score_difference, score_groups
 
 TOP = Path(__file__).resolve().parents[1]
 PUBLISHED = TOP / "networks" / "cases" / "published_cases.jsonl"
@@ -75,7 +76,7 @@ def test_groups_and_a_group_without_dangerous_cases() -> None:
     }
     assert math.isnan(groups["knee"].score["must_not_miss"])
     assert "must_not_miss" not in groups["knee"].low
-    assert "| knee | 1 |" in markdown({"network": groups}, "# Scores")
+    assert "| knee | 1 |" in markdown({"network": groups}, "# Scores", {})
 
 
 def test_intervals_hold_the_score_and_repeat() -> None:
@@ -106,6 +107,32 @@ def test_reader_scores_as_the_project_was_told() -> None:
     wanted = {"top1": 0.746, "top2": 0.881, "top3": 0.968, "log_loss": 0.720, "brier": 0.356}
     wanted |= {"ece": 0.018, "must_not_miss": 1.0}
     assert {k: round(score[k], 3) for k in wanted} == wanted
+
+
+def test_differences_are_paired() -> None:
+    cases, reader = read_cases(PUBLISHED), read_answers(READER)
+    flat = [
+        CaseAnswer(a.case_id, even := dict.fromkeys(a.probabilities, 0.1), even) for a in reader
+    ]
+    same = score_difference(cases, reader, reader, generator(), 50)
+    assert set(same.score.values()) | set(same.low.values()) | set(same.high.values()) == {0.0}
+    found = score_difference(cases, flat, reader, generator(), 400)
+    apart = [score_groups(cases, a, generator(), 0)["all"].score for a in (flat, reader)]
+    for name in ("log_loss", "brier", "top1", "must_not_miss", "leader_ece"):
+        assert found.score[name] == pytest.approx(apart[0][name] - apart[1][name])
+        assert found.low[name] <= found.score[name] <= found.high[name]
+    assert found.low["log_loss"] > 0.5
+    page = markdown(
+        {"flat": score_groups(cases, flat, generator(), 0)}, "# Scores", {"less": found}
+    )
+    assert f"| log-loss | {found.score['log_loss']:.3f} ({found.low['log_loss']:.2f} to" in page
+    nearly = [
+        replace(a, probabilities={d: p + 0.01 for d, p in a.probabilities.items()}) for a in reader
+    ]
+    paired = score_difference(cases, nearly, reader, generator(), 400)
+    alone = score_groups(cases, reader, generator(), 400)["all"]
+    width = paired.high["log_loss"] - paired.low["log_loss"]
+    assert width < (alone.high["log_loss"] - alone.low["log_loss"]) / 4
 
 
 def test_missing_answers_and_diagnoses_are_errors() -> None:

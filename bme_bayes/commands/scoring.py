@@ -22,7 +22,7 @@ from bme_bayes.evaluation.answers import (
     write_answers,
 )
 from bme_bayes.evaluation.report import markdown
-from bme_bayes.evaluation.scores import Scored, score_groups
+from bme_bayes.evaluation.scores import Scored, score_difference, score_groups
 from bme_bayes.reading import load
 from bme_bayes.writing import check_writable, save_text
 
@@ -51,7 +51,14 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.answers:
         write_answers(args.answers, answers[MODEL])
     used = {r: load(r, setting).version for r in sorted({c.region for c in cases})}
-    text = markdown(results, f"{_heading(args, setting, len(cases))}\n\n{model_versions(used)}.")
+    differences = {
+        f"{MODEL} less {name}": score_difference(
+            cases, answers[MODEL], other, np.random.default_rng(args.seed), args.draws
+        )
+        for name, other in (compared.items() if args.draws else ())
+    }
+    heading = f"{_heading(args, setting, len(cases))}\n\n{model_versions(used)}."
+    text = markdown(results, heading, differences)
     removed: Mapping[str, Scored] = {}
     if args.ablation:
         from bme_bayes.evaluation.ablation import ablation_table, ablations  # imports scipy
@@ -68,6 +75,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
         "model_versions": used,
         "draws": args.draws,
         "results": {name: _plain(groups) for name, groups in results.items()},
+        "differences": _plain(differences),
         "ablation": _plain(removed),
     }
     return Answer(data, text.rstrip())

@@ -15,12 +15,21 @@ MAIN = {
     "ece": "calibration error, all pairs", "must_not_miss": "must-not-miss at 5 %",
     "over_bar": "diagnoses over 5 % a case", "dangerous_over_bar": "dangerous ones over 5 % a case",
 }  # fmt: skip
+PAIRED = (
+    "The same as differences, with intervals over the same bootstrap samples of the cases: below 0 "
+    "is better for log-loss, Brier and calibration errors, above 0 for ranks and must-not-miss."
+)
 GROUPED = ("top1", "top2", "top3", "log_loss", "brier", "leader_ece", "must_not_miss", "over_bar")
 
 
-def markdown(results: Results, heading: str) -> str:
-    """One table over all cases with intervals, and one a way of answering by group."""
+def markdown(results: Results, heading: str, differences: Mapping[str, Scored]) -> str:
+    """One table over all cases with intervals, and one a way of answering by group.
+
+    `differences`: the scores of the first less those of others, by what they are called.
+    """
     parts = [heading, _overall(results)]
+    if differences:
+        parts += [PAIRED, _differences(differences)]
     for name, groups in results.items():
         parts += [f"## {name}, by difficulty and region", _by_group(groups)]
     return "\n\n".join(parts) + "\n"
@@ -36,6 +45,14 @@ def _overall(results: Results) -> str:
     lines += [
         _row(words, *(_cell(r["all"], key) for r in results.values()))
         for key, words in MAIN.items()
+    ]
+    return "\n".join(lines)
+
+
+def _differences(differences: Mapping[str, Scored]) -> str:
+    lines = [_row("", *differences), _row("---", *("---:" for _ in differences))]
+    lines += [
+        _row(words, *(_cell(d, key) for d in differences.values())) for key, words in MAIN.items()
     ]
     return "\n".join(lines)
 

@@ -59,16 +59,49 @@ def score_groups(
     the leader (main cause), and `leader_gap` the leader's mean probability less its accuracy.
     Raises `InputError` for cases without an answer.
     """
-    by_id = {a.case_id: a for a in answers}
-    missing = [c.case_id for c in cases if c.case_id not in by_id]
-    if missing:
-        raise InputError(f"no answer for {len(missing)} cases: {', '.join(missing[:5])}")
-    rows = np.stack([_contributions(c, by_id[c.case_id]) for c in cases])
+    rows = _rows(cases, answers)
     groups: dict[str, list[int]] = {"all": list(range(len(cases)))}
     for name in ("difficulty", "region"):
         for value in sorted({getattr(c, name) for c in cases} - {""}):
             groups[value] = [i for i, c in enumerate(cases) if getattr(c, name) == value]
     return {name: _score(rows[index], rng, draws) for name, index in groups.items()}
+
+
+def score_difference(
+    cases: Sequence[Case],
+    answers: Sequence[CaseAnswer],
+    others: Sequence[CaseAnswer],
+    rng: Generator,
+    draws: int = DRAWS,
+) -> Scored:
+    """Scores of some answers less those of others to the same cases, with paired intervals.
+
+    Each bootstrap sample is of cases, and both are scored on it: what makes a case hard for both
+    cancels out.
+    """
+    first, second = _rows(cases, answers), _rows(cases, others)
+    n = len(first)
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=draws)
+    point, drawn = (
+        {k: own[k] - their[k] for k in METRICS}
+        for own, their in (
+            (_metrics(first.sum(axis=0)[None]), _metrics(second.sum(axis=0)[None])),
+            (_metrics(counts @ first), _metrics(counts @ second)),
+        )
+    )
+    low, high = (
+        {k: float(np.nanquantile(v, q)) for k, v in drawn.items() if not np.isnan(v).all()}
+        for q in (TAIL, 1 - TAIL)
+    )
+    return Scored(n, {k: float(v[0]) for k, v in point.items()}, low, high)
+
+
+def _rows(cases: Sequence[Case], answers: Sequence[CaseAnswer]) -> Floats:
+    by_id = {a.case_id: a for a in answers}
+    missing = [c.case_id for c in cases if c.case_id not in by_id]
+    if missing:
+        raise InputError(f"no answer for {len(missing)} cases: {', '.join(missing[:5])}")
+    return np.stack([_contributions(c, by_id[c.case_id]) for c in cases])
 
 
 def _score(rows: Floats, rng: Generator, draws: int) -> Scored:

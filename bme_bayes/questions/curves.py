@@ -1,11 +1,10 @@
 """Sensitivity functions: a posterior as a function of one number, in closed form.
 
 The joint probability of the findings and a diagnosis is linear in one cell of a table, and so
-is that of the findings alone; their ratio, the posterior, is (a + b x) / (c + d x). It stays so
-for an odds ratio, a share or a link to marrow edema, with the scale of the public state. It is
-not where x changes the leak of a noisy-MAX (the leak is the cell of the least likely cause),
-where the cell hangs on a process (it is split by a quadratic), or for a base rate, which the
-odds of all diagnoses follow.
+is that of the findings alone; their ratio, the posterior, is (a + b x) / (c + d x). It is not so
+where x changes the leak of a noisy-MAX (the leak is the cell of the least likely cause), where the
+cell hangs on a process (it is split by a quadratic), or for a number of the prior, which the odds
+of all diagnoses follow.
 """
 
 from __future__ import annotations

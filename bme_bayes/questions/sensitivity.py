@@ -115,7 +115,7 @@ def sensitivity(
     """One-way sensitivity of a diagnosis to the numbers that bear on it (`mattering`).
 
     Each number goes to the ends of its interval, all others kept (the other states of a column
-    keep their proportions; base rates, odds ratios, shares and links to first order, see
+    keep their proportions; numbers of the prior and links to marrow edema near a new fit, see
     `reweigh`). The `top` widest get their derivative and, where a fourth point confirms it, the
     closed form (a + b x) / (c + d x). Raises `UnknownName` for the diagnosis, `InputError`.
     """

@@ -107,10 +107,9 @@ def credible_intervals(
 ) -> Uncertainty:
     """Credible intervals of main cause and presence, and how stable the leader is.
 
-    The numbers that bear on these findings are drawn (`parameters` says which, and which are held
-    as they are) and the posterior is re-weighted (`reweigh`: exact for findings and processes,
-    first order for base rates, odds ratios, shares and links). Scenarios with the last `neglect`
-    of the posterior are left out.
+    All numbers that bear on these findings are drawn (`parameters`) and the posterior is
+    re-weighted (`reweigh`: exact for findings and processes, near a new fit for the prior and the
+    links to marrow edema). Scenarios with the last `neglect` of the posterior are left out.
 
     Parameters: `draws` 1 to `MOST_DRAWS`; `rng` a generator: the same seed, the same answer;
     `level` in (0, 1). Raises `InputError` for others.

@@ -46,10 +46,7 @@ def draw() -> None:
 def legend(sure: bool, stepped: bool) -> str:
     """How the chart is read: as long before the intervals as after, so that nothing moves."""
     line = "Thin line:" if sure else "Thin line, in a moment:"
-    interval = (
-        f"{line} 95 % interval, from {certainty.DRAWS} draws of the base rates and of the numbers "
-        "behind what is entered. "
-    )
+    interval = f"{line} 95 % interval, from {certainty.DRAWS} draws of the model's numbers. "
     return (
         "Strong bar: main cause of the edema. Faint bar: present at all, alone or beside another. "
         f"{interval}Orange mark: main cause before any finding."

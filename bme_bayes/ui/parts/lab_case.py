@@ -202,8 +202,8 @@ def _turns(case: PanelCase, model: Model, setting: str) -> None:
         return
     table(TURNS_HEAD, [_turn_cells(model.network, t, names) for t in reached])
     st.caption(
-        "The other base rates give way. Base rates and odds ratios are followed to first order: "
-        "where the way is long, enter the value and look again."
+        "The other base rates give way, and the case mix stays as it is. Where the way is long "
+        "this is only near: enter the value and look again."
     )
     if is_own(setting):
         _use(reached, model.network, setting)
