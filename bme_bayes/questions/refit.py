@@ -22,11 +22,12 @@ from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.findings import Coded
 from bme_bayes.questions.cells import CONTEXT, Cells, lay_out, pairs
 from bme_bayes.questions.prior_versions import PriorVersions, prior_point
+from bme_bayes.roots import Evidence
 
 Floats = NDArray[np.float64]
 ROUNDS = 4
 SWEEPS = 4
-"""Over base rates, ages and sexes in each round; risk factors once, for they take longer."""
+"""Over base rates, ages and sexes in each round."""
 _fits: WeakKeyDictionary[DiseaseSpace, Refit] = WeakKeyDictionary()
 
 
@@ -92,7 +93,7 @@ class Refit:
             one = np.ones((1, len(self.grade_of)))
             return tuple(Change(one[:, 0], one) for _ in possible)
         cells = lay_out(self.space, self.now, prior)
-        none = self._rake(cells, prior, links)
+        none = self._rake(cells, prior, links, known)
         before, after = (c.at(possible).total(known) for c in (self.cells, cells))
         change = np.where(before > 0, ratio(after, before), 1.0)
         everyone = change[-1] / none
@@ -101,9 +102,10 @@ class Refit:
             Change(everyone[i], np.ascontiguousarray(causes[:, i].T)) for i in range(len(possible))
         )
 
-    def _rake(self, cells: Cells, prior: PriorVersions, links: Floats) -> Floats:
+    def _rake(self, cells: Cells, prior: PriorVersions, links: Floats, known: Evidence) -> Floats:
         """Bring the cells to the margins of each version, in place.
 
+        Risk factors that are not `known` reach a patient through age and sex alone: once will do.
         Gives (B,) how much likelier it becomes to have none of the diagnoses than by age, sex and
         risk factors.
         """
@@ -120,7 +122,7 @@ class Refit:
         alone = ratio(2 * self.once - self.full, self.once)[..., None]
         alone = alone * (1 + moved / self.space.links[:, None, None])
         company, scale = np.ones((1, 1, 1)), np.ones(size)
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
             more, scale = self._company(ratio(weight, once * company), by_pair, moved)
             now = alone + ratio(more, once)
             weight *= now / company
@@ -134,7 +136,7 @@ class Refit:
                     factor = _to(wanted[name], weight.sum(axis=0), group)
                     weight *= factor
                     by_pair *= factor
-            for risk in cells.odds:
+            for risk in [r for r in cells.odds if done == 0 or r in known]:
                 weight /= average[risk]
                 factor = ratio(wanted[risk], cells.shares(risk, weight))
                 cells.odds[risk] = cells.odds[risk] * (factor / factor[0])[:, None]
