@@ -100,9 +100,10 @@ tables are made beforehand, and their answer is the posterior of the scenario, w
 is the whole answer with explanations. Medians over patients with other findings each, all ways in
 turns of five. pyAgrum is asked through LazyPropagation and ShaferShenoy, pgmpy through variable
 elimination. C of the peer is from {SAMPLE} patients, D from 10 draws (engine and peers one after
-the other) and E from 40, with as many draws as the engine's estimate took. Here A and B stay
+the other) and E from 40, with as many draws as the engine's estimate took. Here A, B and D stay
 under the ratio to reach: at it, A would be faster than its tables can be read, and B as fast as
-its one product of matrices.
+its one product of matrices; in D the peers are given the tables of each draw, while the engine
+draws the numbers and fits the prior of each draw, which is over half of its time.
 The machine's limit is a bound from below: tables read once at memory or cache bandwidth,
 products of matrices at BLAS rate, nothing else counted."""
 GROWTH = """Synthetic networks of two kinds a diagnosis, 50 findings and 20 risks, 8 diagnoses where
