@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bme_bayes.casemix import CaseMix, build_case_mix
 from bme_bayes.errors import InputError
 from bme_bayes.network import Network
-from bme_bayes.priors import COUNT_CAP
+from bme_bayes.priors import COUNT_CAP, PriorSet
 from bme_bayes.roots import Roots, spread
 from bme_bayes.scenarios import Scenarios
 
@@ -91,27 +91,8 @@ def solve(
         raise InputError("the network has no prior set; load it with a setting")
     mix = build_case_mix(network)
     offsets = kind_offsets(network, reference_mix(network))
-    base = prior.region(network.region)
-    count = np.array(prior.count_shares(network.region))
-    shares = [r.odds / r.odds.sum() for r in mix.risks]
-    target = np.concatenate(
-        [
-            [base[g].value for g in scenarios.grades],
-            count[[0, 3]],
-            mix.age[1:],
-            mix.sex[1:],
-            *(s[1:] for s in shares),
-        ]
-    )
-    theta = np.log(np.maximum(target, 1e-12)) if start is None else start
-    if start is None:
-        theta[len(scenarios.grades) :][:2] = np.log([0.01, 0.05])
-        ages = slice(len(scenarios.grades) + 2, len(scenarios.grades) + 6)
-        theta[ages] -= np.log(mix.age[0])
-        theta[ages.stop] -= np.log(mix.sex[0])
-        theta[ages.stop + 1 :] = np.concatenate(
-            [np.log(np.maximum(r.odds[1:], 1e-12)) for r in mix.risks]
-        )
+    target = _target(prior, network.region, scenarios, mix)
+    theta = _first_guess(target, len(scenarios.grades), mix) if start is None else start
     fit = _Fit(scenarios, edema, offsets, mix)
     residual = np.zeros(0)
     for step in range(1, MOST_ROUNDS + 1):
@@ -127,6 +108,26 @@ def solve(
         f"the base rates of {prior.name} in {network.region} cannot be met together "
         f"(still off by {np.abs(residual).max():.4f})"
     )
+
+
+def _target(prior: PriorSet, region: str, scenarios: Scenarios, mix: CaseMix) -> Floats:
+    """(M,) the marginals to be met, in the order of `_Fit`."""
+    base, count = prior.region(region), np.array(prior.count_shares(region))
+    rates = [base[g].value for g in scenarios.grades]
+    shares = [r.odds[1:] / r.odds.sum() for r in mix.risks]
+    return np.concatenate([rates, count[[0, 3]], mix.age[1:], mix.sex[1:], *shares])
+
+
+def _first_guess(target: Floats, grades: int, mix: CaseMix) -> Floats:
+    """(M,) where the fit starts: odds as if nothing hung together."""
+    theta = np.log(np.maximum(target, 1e-12))
+    theta[grades : grades + 2] = np.log([0.01, 0.05])
+    ages = slice(grades + 2, grades + 6)
+    theta[ages] -= np.log(mix.age[0])
+    theta[ages.stop] -= np.log(mix.sex[0])
+    odds = [np.log(np.maximum(r.odds[1:], 1e-12)) for r in mix.risks]
+    theta[ages.stop + 1 :] = np.concatenate(odds)
+    return np.asarray(theta)
 
 
 @dataclass(frozen=True)

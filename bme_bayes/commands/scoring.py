@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from bme_bayes.cases import read_cases
+from bme_bayes.cases import Case, read_cases
 from bme_bayes.commands import Answer
 from bme_bayes.commands.tables import model_versions
 from bme_bayes.documents import read_text
@@ -51,12 +51,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.answers:
         write_answers(args.answers, answers[MODEL])
     used = {r: load(r, setting).version for r in sorted({c.region for c in cases})}
-    differences = {
-        f"{MODEL} less {name}": score_difference(
-            cases, answers[MODEL], other, np.random.default_rng(args.seed), args.draws
-        )
-        for name, other in (compared.items() if args.draws else ())
-    }
+    differences = _differences(args, cases, answers, compared) if args.draws else {}
     heading = f"{_heading(args, setting, len(cases))}\n\n{model_versions(used)}."
     text = markdown(results, heading, differences)
     removed: Mapping[str, Scored] = {}
@@ -79,6 +74,20 @@ def evaluate(args: argparse.Namespace) -> Answer:
         "ablation": _plain(removed),
     }
     return Answer(data, text.rstrip())
+
+
+def _differences(
+    args: argparse.Namespace,
+    cases: Sequence[Case],
+    answers: Mapping[str, list[CaseAnswer]],
+    others: Iterable[str],
+) -> dict[str, Scored]:
+    return {
+        f"{MODEL} less {name}": score_difference(
+            cases, answers[MODEL], answers[name], np.random.default_rng(args.seed), args.draws
+        )
+        for name in others
+    }
 
 
 def _setting(args: argparse.Namespace) -> str:

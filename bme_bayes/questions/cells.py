@@ -34,6 +34,10 @@ class Cells:
     odds: dict[str, Floats]
     excess: dict[str, Floats]
 
+    def tables(self) -> tuple[Floats, ...]:
+        """All arrays."""
+        return (self.weight, *self.odds.values(), *self.excess.values())
+
     def carried(self, risk: str, known: Floats | None = None, out: Floats | None = None) -> Floats:
         """(K1, AX, B) average odds ratio of a risk factor, over what is known of its states."""
         share, excess = self.odds[risk] / self.odds[risk].sum(axis=0), self.excess[risk]

@@ -110,10 +110,8 @@ class Refit:
         risk factors.
         """
         wanted = self._wanted(prior)
-        weight = self.unit * cells.weight
-        tables = (weight, links.T, *cells.odds.values(), *cells.excess.values(), *wanted.values())
-        size = max(table.shape[-1] for table in tables)
-        weight = np.broadcast_to(weight, (*weight.shape[:2], size)).copy()
+        size = max(table.shape[-1] for table in (links.T, *wanted.values(), *cells.tables()))
+        weight = np.repeat(self.unit * cells.weight, size // cells.weight.shape[-1], axis=-1)
         average = {risk: cells.carried(risk, out=np.empty_like(weight)) for risk in cells.odds}
         for table in average.values():
             weight *= table
