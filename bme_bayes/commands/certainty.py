@@ -103,13 +103,13 @@ def _sure_text(
         for name, d in list(spread.diagnoses.items())[:SHOWN]
     ]  # fmt: skip
     numbers = [
-        (number_words(s.number), f"{s.number.value:.3g}",
+        (number_words(s.number, network), f"{s.number.value:.3g}",
          f"{s.number.low:.3g} to {s.number.high:.3g}", _range(s.at_low, s.at_high),
          s.number.basis)
         for s in moves.numbers
     ]  # fmt: skip
     needed = [
-        (number_words(t.number), f"{t.number.value:.3g}", f"{t.needed:.3g}",
+        (number_words(t.number, network), f"{t.number.value:.3g}", f"{t.needed:.3g}",
          "yes" if t.within else "no", t.then_leads)
         for t in turns.turnings if t.needed is not None
     ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bme_bayes.network import Number
+from bme_bayes.network import Network, Number
+from bme_bayes.questions.prior_versions import BASE_RATE
 
 
 def number_data(number: Number) -> dict[str, object]:
@@ -20,7 +21,10 @@ def number_data(number: Number) -> dict[str, object]:
     }
 
 
-def number_words(number: Number) -> str:
+def number_words(number: Number, network: Network) -> str:
     """Which number it is, in a line."""
+    of_mix = number.quantity == BASE_RATE and network.variable(number.child).role != "diagnosis"
+    quantity = "case mix" if of_mix else number.quantity.replace("_", " ")
+    state = f"={number.state}" if number.state else ""
     cause = f" | {number.cause}" if number.cause else ""
-    return f"{number.quantity.replace('_', ' ')} {number.child}={number.state}{cause}"
+    return f"{quantity} {number.child}{state}{cause}"
