@@ -161,6 +161,20 @@ def test_shares_keep_their_column_and_their_base_rate() -> None:
     assert versions.main_cause()[0] == pytest.approx(after, abs=1e-3)
 
 
+def test_what_never_comes_in_a_setting_stays_so() -> None:
+    network = small_network(0)
+    assert network.prior is not None
+    mix = dict(network.prior.mix)
+    mix["pregnancy", "early"] = replace(mix["pregnancy", "early"], value=0.0, low=0.0)
+    network = network.with_prior(replace(network.prior, mix=mix))
+    space, belief = compiled(network, {"sex": "female", "limp": "present"})
+    versions = draw(space, belief.coded, 30, default_rng(0))
+    assert (versions.prior.mix["pregnancy"][1] == 0).all()
+    found = reweighed(space, belief, versions).main_cause()
+    assert np.isfinite(found).all()
+    assert (found.sum(axis=1) > 0.5).all()
+
+
 def test_what_is_impossible_stays_so() -> None:
     space, belief = compiled(small_network(0), {"sex": "male"})
     moved = {(n.child, n.cause) for n in mattering(space, belief) if n.quantity == "multiplier"}

@@ -85,7 +85,7 @@ def lay_out(space: DiseaseSpace, now: PriorVersions, prior: PriorVersions) -> Ce
         by = by[:, age] * by[:, mix.age.size + sex]
         excess[name] = prior.kinds[name][1:].transpose(0, 2, 1) - 1
         stated[name] = _odds(prior.reference[name])[:, None] * by
-        moved = _odds(prior.mix[name]) / _odds(now.mix[name])
+        moved = ratio(_odds(prior.mix[name]), _odds(now.mix[name]))
         solved[name] = risk.odds[:, None, None] * moved[:, None] * by
     mean = Cells(context * usual, stated, excess).total({}).sum(axis=1)
     power = space.network.prior.kind_power if space.network.prior else 1.0
@@ -105,6 +105,11 @@ def pairs(space: DiseaseSpace) -> tuple[Ints, Ints]:
     mix = space.roots.mix
     age, sex = np.divmod(np.arange(mix.age.size * mix.sex.size), mix.sex.size)
     return age, sex
+
+
+def ratio(above: Floats, below: Floats) -> Floats:
+    """The quotient; 0 where the lower number is."""
+    return np.asarray(above / np.where(below > 0, below, 1.0) * (below > 0))
 
 
 def _odds(share: Floats) -> Floats:

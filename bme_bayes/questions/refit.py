@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.findings import Coded
-from bme_bayes.questions.cells import CONTEXT, Cells, lay_out, pairs
+from bme_bayes.questions.cells import CONTEXT, Cells, lay_out, pairs, ratio
 from bme_bayes.questions.prior_versions import PriorVersions, prior_point
 from bme_bayes.roots import Evidence
 
@@ -144,13 +144,14 @@ class Refit:
 
     def _wanted(self, prior: PriorVersions) -> dict[str, Floats]:
         """(states, B) margins of each version."""
-        rates = np.append((prior.base / self.now.base).T, np.ones((1, len(prior.base))), axis=0)
+        rates = ratio(prior.base, self.now.base).T
+        rates = np.append(rates, np.ones((1, rates.shape[1])), axis=0)
         grades = _sums(self.full.sum(axis=1)[:, None], self.grade_of)
         found = {"grade": grades * rates}
         for name, group in zip(CONTEXT, pairs(self.space), strict=True):
             found[name] = _sums(self.once.sum(axis=0)[:, None], group)
         found |= self.shares
-        moved = {name: share / self.now.mix[name] for name, share in prior.mix.items()}
+        moved = {name: ratio(share, self.now.mix[name]) for name, share in prior.mix.items()}
         return {n: m * moved[n] if n in moved else m for n, m in found.items()}
 
     def _company(self, grown: Floats, by_pair: Floats, moved: Floats) -> tuple[Floats, Floats]:
@@ -200,8 +201,3 @@ def _to(wanted: Floats, rows: Floats, group: NDArray[np.intp]) -> Floats:
 def _sums(table: Floats, group: NDArray[np.intp]) -> Floats:
     """(groups, B) sums of rows."""
     return np.asarray(np.eye(int(group.max()) + 1)[:, group] @ table)
-
-
-def ratio(above: Floats, below: Floats) -> Floats:
-    """The quotient; 0 where the lower number is."""
-    return np.asarray(above / np.where(below > 0, below, 1.0) * (below > 0))
