@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from bme_bayes.network import Network, Number
+from bme_bayes.questions.prior_versions import BASE_RATE
 from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.words import short
 
-PREFIX = {"base_rate": "Base rate", "odds_ratio": "Odds ratio", "kind_share": "Starting share"}
+PREFIX = {
+    BASE_RATE: "Base rate",
+    "odds_ratio": "Odds ratio",
+    "kind_share": "Starting share",
+    "multiplier": "Odds",
+    "coupling": "Coupling",
+}
 
 
 def figure(number: Number, value: float) -> str:
@@ -21,9 +28,9 @@ def brief(network: Network, number: Number) -> str:
     what = short(number.child, {number.child: variable.label if variable else number.child})
     words = state_words(network, number)
     shown = what if words in ("present", "") else f"{what}: {words}"
-    return (
-        f"{PREFIX[number.quantity]} of {in_sentence(shown)}" if number.quantity in PREFIX else shown
-    )
+    of_mix = number.quantity == BASE_RATE and variable is not None and variable.role != "diagnosis"
+    prefix = "Share in the setting" if of_mix else PREFIX.get(number.quantity, "")
+    return f"{prefix} of {in_sentence(shown)}" if prefix else shown
 
 
 def full(network: Network, number: Number) -> str:
