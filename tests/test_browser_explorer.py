@@ -4,16 +4,13 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from browsing import group, open_group, settled
 from playwright.sync_api import Locator, Page, expect
 
 from bme_bayes.ui.worked import WORKED
 
 LONG = 90_000
 expect.set_options(timeout=20_000)
-UNROLLED = """area => Promise.allSettled(
-  area.getAnimations({ subtree: true })
-    .filter(moving => moving.effect.getComputedTiming().endTime < Infinity)
-    .map(moving => moving.finished))"""
 REGIONS_FIRST = "?region=hip&setting=general_orthopaedics"
 
 
@@ -25,18 +22,8 @@ def explorer(app_server: str, page: Page) -> Page:
     return page
 
 
-def group(page: Page, title: str) -> Locator:
-    return page.get_by_test_id("stExpander").filter(has=page.locator("summary", has_text=title))
-
-
 def control(place: Locator | Page, label: str) -> Locator:
     return place.get_by_role("radiogroup", name=label, exact=True)
-
-
-def open_group(area: Locator) -> None:
-    """Open a group, and wait until it has unrolled: what lies in it moves until then."""
-    area.locator("summary").click()
-    area.evaluate(UNROLLED)
 
 
 def answer(page: Page, title: str, label: str, choice: str) -> None:
@@ -241,7 +228,9 @@ def test_why_and_how_sure_and_the_source_of_a_number(explorer: Page) -> None:
     expect(described.first).to_be_attached()
     panel.get_by_role("radio", name="How sure").click()
     expect(explorer.get_by_text("If everything unknown were known")).to_be_visible()
-    explorer.get_by_text("Which numbers matter most").click()
+    open_group(group(explorer, "Which numbers matter most"))
+    expect(explorer.get_by_text("95 % interval, all others kept")).to_be_visible()
+    settled(explorer)
     explorer.get_by_role("button", name="Source").first.click()
     expect(explorer.get_by_role("heading", name="Network and sources")).to_be_visible()
     expect(explorer.get_by_text(re.compile(r"^[1-9]\d? of \d+ numbers"))).to_be_visible()

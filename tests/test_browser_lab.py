@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import settled
 from playwright.sync_api import Error, Page, expect
 
 from bme_bayes.reading import read_prior
@@ -27,11 +28,6 @@ def go(page: Page, name: str, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
     expect(page.get_by_text("not a medical device")).to_be_visible()
     settled(page)
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is not being drawn."""
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
 
 
 def show(page: Page, view: str) -> None:

@@ -1,5 +1,6 @@
 """The Teach page in a real browser: a case played to the end, and a teacher's own file."""
 
+from browsing import group, open_group, settled
 from playwright.sync_api import FilePayload, Page, expect
 
 LONG = 90_000
@@ -34,7 +35,11 @@ def test_a_case_is_taught_to_the_end(app_server: str, page: Page) -> None:
 def test_a_template_is_filled_in_loaded_and_played(app_server: str, page: Page) -> None:
     page.set_default_timeout(20_000)
     page.goto(f"{app_server}/teach")
-    page.get_by_text("Teach with cases of your own").click(timeout=LONG)
+    own = group(page, "Teach with cases of your own")
+    expect(own).to_be_visible(timeout=LONG)
+    settled(page)
+    open_group(own)
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Template").click()
     text = download.value.path().read_text(encoding="utf-8")
