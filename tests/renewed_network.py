@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bme_bayes.disease_space import DiseaseSpace
+import numpy as np
+from numpy.typing import NDArray
+
+from bme_bayes.disease_space import Belief, DiseaseSpace
 from bme_bayes.network import EDEMA, NONE, Network, Number, NumberKey
 from bme_bayes.questions.parameters import Parameters
 from bme_bayes.questions.prior_versions import by
+
+Floats = NDArray[np.float64]
 
 
 def with_one(network: Network, number: Number, value: float) -> Network:
@@ -74,6 +79,18 @@ def drawn(space: DiseaseSpace, versions: Parameters, row: int) -> Network:
     }
     changed = replace(network, numbers=numbers).with_prior(replace(prior, mix=mix))
     return _with_base(changed, base)
+
+
+def moved_and_error(
+    space: DiseaseSpace, belief: Belief, versions: Parameters, found: Floats
+) -> tuple[float, float]:
+    """How far the posteriors (B, D) of networks solved anew move, and how far `found` is off."""
+    before = belief.scenario @ space.main_matrix
+    after = []
+    for row in range(versions.size):
+        again = DiseaseSpace(drawn(space, versions, row))
+        after.append(again.belief(belief.coded).scenario @ again.main_matrix)
+    return float(np.linalg.norm(after - before)), float(np.linalg.norm(found - np.array(after)))
 
 
 def _with_base(network: Network, base: Mapping[tuple[str, str], Number]) -> Network:

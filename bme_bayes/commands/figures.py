@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bme_bayes.network import Network, Number
-from bme_bayes.questions.prior_versions import BASE_RATE
+from bme_bayes.questions.prior_versions import is_case_mix
 
 
 def number_data(number: Number) -> dict[str, object]:
@@ -23,8 +23,8 @@ def number_data(number: Number) -> dict[str, object]:
 
 def number_words(number: Number, network: Network) -> str:
     """Which number it is, in a line."""
-    of_mix = number.quantity == BASE_RATE and network.variable(number.child).role != "diagnosis"
-    quantity = "case mix" if of_mix else number.quantity.replace("_", " ")
+    mix = is_case_mix(number, network)
+    quantity = "case mix" if mix else number.quantity.replace("_", " ")
     state = f"={number.state}" if number.state else ""
     cause = f" | {number.cause}" if number.cause else ""
     return f"{quantity} {number.child}{state}{cause}"

@@ -51,7 +51,7 @@ def evaluate(args: argparse.Namespace) -> Answer:
     if args.answers:
         write_answers(args.answers, answers[MODEL])
     used = {r: load(r, setting).version for r in sorted({c.region for c in cases})}
-    differences = _differences(args, cases, answers, compared) if args.draws else {}
+    differences = _differences(args, cases, answers, compared)
     heading = f"{_heading(args, setting, len(cases))}\n\n{model_versions(used)}."
     text = markdown(results, heading, differences)
     removed: Mapping[str, Scored] = {}

@@ -79,21 +79,12 @@ def score_difference(
     Each bootstrap sample is of cases, and both are scored on it: what makes a case hard for both
     cancels out.
     """
-    first, second = _rows(cases, answers), _rows(cases, others)
-    n = len(first)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=draws)
-    point, drawn = (
-        {k: own[k] - their[k] for k in METRICS}
-        for own, their in (
-            (_metrics(first.sum(axis=0)[None]), _metrics(second.sum(axis=0)[None])),
-            (_metrics(counts @ first), _metrics(counts @ second)),
-        )
-    )
-    low, high = (
-        {k: float(np.nanquantile(v, q)) for k, v in drawn.items() if not np.isnan(v).all()}
-        for q in (TAIL, 1 - TAIL)
-    )
-    return Scored(n, {k: float(v[0]) for k, v in point.items()}, low, high)
+    n = len(cases)
+    counts = np.vstack([np.ones((1, n)), _samples(n, rng, draws)])
+    own, their = (_metrics(counts @ _rows(cases, a)) for a in (answers, others))
+    less = {k: own[k] - their[k] for k in METRICS}
+    low, high = _interval({k: v[1:] for k, v in less.items()})
+    return Scored(n, {k: float(v[0]) for k, v in less.items()}, low, high)
 
 
 def _rows(cases: Sequence[Case], answers: Sequence[CaseAnswer]) -> Floats:
@@ -109,12 +100,7 @@ def _score(rows: Floats, rng: Generator, draws: int) -> Scored:
     point = {k: float(v[0]) for k, v in _metrics(sums[None]).items()}
     if draws < 1:
         return Scored(n, point)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=draws)
-    drawn = _metrics(counts @ rows)
-    low, high = (
-        {k: float(np.nanquantile(v, q)) for k, v in drawn.items() if not np.isnan(v).all()}
-        for q in (TAIL, 1 - TAIL)
-    )
+    low, high = _interval(_metrics(_samples(n, rng, draws) @ rows))
     for name in SHARES:
         asked = n if name in MEANS else int(sums[1 + len(MEANS)])
         if point[name] == 1:
@@ -122,6 +108,20 @@ def _score(rows: Floats, rng: Generator, draws: int) -> Scored:
         elif point[name] == 0:
             high[name] = 1 - TAIL ** (1 / asked)
     return Scored(n, point, low, high)
+
+
+def _samples(n: int, rng: Generator, draws: int) -> Floats:
+    """(draws, n) how often each case is in each bootstrap sample."""
+    return rng.multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
+
+
+def _interval(drawn: Mapping[str, Floats]) -> tuple[Scores, Scores]:
+    """Where the middle 95 % of the samples begin and end."""
+    low, high = (
+        {k: float(np.nanquantile(v, q)) for k, v in drawn.items() if not np.isnan(v).all()}
+        for q in (TAIL, 1 - TAIL)
+    )
+    return low, high
 
 
 def _contributions(case: Case, answer: CaseAnswer) -> Floats:

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bme_bayes.disease_space import DiseaseSpace
-from bme_bayes.questions.prior_versions import PriorVersions
+from bme_bayes.questions.prior_versions import CONTEXT, PriorVersions
 from bme_bayes.roots import Evidence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-CONTEXT = ("age_band", "sex")
 
 
 @dataclass

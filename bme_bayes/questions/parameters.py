@@ -108,7 +108,7 @@ def draw(space: DiseaseSpace, coded: Coded, draws: int, rng: Generator) -> Param
         cells=cells,
         coupling={n: _coupling_draws(network, n, draws, rng) for n in now.coupling},
         links=dirichlet(edema, cell_weights(network, EDEMA), draws, rng)[1],
-        prior=prior_draw(space, draws, rng),
+        prior=prior_draw(space, now.prior, draws, rng),
     )
 
 

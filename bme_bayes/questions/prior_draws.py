@@ -17,8 +17,6 @@ from bme_bayes.questions.prior_versions import (
     PriorVersions,
     base_numbers,
     by,
-    kind_shares,
-    prior_point,
     roots,
 )
 from bme_bayes.questions.spread import DEFAULT_N, dirichlet, lognormal
@@ -28,9 +26,11 @@ MOST = 0.98
 """No base rate is drawn above this."""
 
 
-def prior_draw(space: DiseaseSpace, draws: int, rng: Generator) -> PriorVersions:
-    """Versions drawn at random, each number independently of the others."""
-    network, now = space.network, prior_point(space)
+def prior_draw(
+    space: DiseaseSpace, now: PriorVersions, draws: int, rng: Generator
+) -> PriorVersions:
+    """Versions of `now` drawn at random, each number independently of the others."""
+    network = space.network
     rates = base_numbers(space)
     value = np.array([r.value for r in rates])
     base = dirichlet(np.stack([1 - value, value]), np.array([r.n for r in rates]), draws, rng)[1]
@@ -44,7 +44,7 @@ def prior_draw(space: DiseaseSpace, draws: int, rng: Generator) -> PriorVersions
         reference[v.id] = _draw_shares(now.reference[v.id], stated, draws, rng)
     return PriorVersions(
         base=np.minimum(base, MOST),
-        kind_share=_draw_kind_shares(network, draws, rng),
+        kind_share=_draw_kind_shares(network, now, draws, rng),
         kinds={v.id: _draw_kinds(network, v, now, draws, rng) for v in roots(network)},
         mix=mix,
         reference=reference,
@@ -60,8 +60,8 @@ def _draw_shares(share: Floats, stated: list[Number | None], draws: int, rng: Ge
     return dirichlet(share, np.array([max(n.n for n in known)]), draws, rng)[:, :, 0]
 
 
-def _draw_kind_shares(network: Network, draws: int, rng: Generator) -> Floats:
-    out = np.repeat(kind_shares(network)[None, :], draws, axis=0)
+def _draw_kind_shares(network: Network, now: PriorVersions, draws: int, rng: Generator) -> Floats:
+    out = np.repeat(now.kind_share, draws, axis=0)
     groups: dict[tuple[str, str], list[int]] = {}
     for i, kind in enumerate(network.kinds):
         groups.setdefault((kind.diagnosis, kind.grade), []).append(i)

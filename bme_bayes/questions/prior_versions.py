@@ -21,6 +21,7 @@ from bme_bayes.network import Network, Number, Variable
 
 Floats = NDArray[np.float64]
 BASE_RATE, KIND_SHARE, REFERENCE = "base_rate", "kind_share", "reference"
+CONTEXT = ("age_band", "sex")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class PriorVersions:
 
 def roots(network: Network) -> tuple[Variable, ...]:
     """Age band, sex and the risk factors."""
-    return (network.variable("age_band"), network.variable("sex"), *network.risks)
+    return (*map(network.variable, CONTEXT), *network.risks)
 
 
 def base_numbers(space: DiseaseSpace) -> tuple[Number, ...]:
@@ -106,17 +107,23 @@ def is_prior(number: Number) -> bool:
     return number.quantity not in ("frequency", "coupling")
 
 
+def is_case_mix(number: Number, network: Network) -> bool:
+    """Whether a number says who comes, not how common a diagnosis is."""
+    return number.quantity == BASE_RATE and network.variable(number.child).role != "diagnosis"
+
+
 def prior_point(space: DiseaseSpace) -> PriorVersions:
     """The numbers as they stand: one version (B = 1)."""
     network, stated = space.network, build_case_mix(space.network)
     causes = [k.cause for k in network.kinds]
+    share = [network.value(KIND_SHARE, k.diagnosis, k.id, k.grade, 1.0) for k in network.kinds]
     kinds = {r.variable.id: r.ratio[:, None, :] for r in stated.risks}
-    for v in roots(network)[:2]:
-        share = [[network.value("share", v.id, s, c, 0.0) for c in causes] for s in v.states]
-        kinds[v.id] = np.maximum(share, 1e-6)[:, None, :]
+    for v in map(network.variable, CONTEXT):
+        own = [[network.value("share", v.id, s, c, 0.0) for c in causes] for s in v.states]
+        kinds[v.id] = np.maximum(own, 1e-6)[:, None, :]
     return PriorVersions(
         base=np.array([[b.value for b in base_numbers(space)]]),
-        kind_share=kind_shares(network)[None, :],
+        kind_share=np.array([share]),
         kinds=kinds,
         mix=_shares(stated),
         reference=_shares(space.reference_mix),
@@ -132,15 +139,9 @@ def _shares(mix: CaseMix) -> dict[str, Floats]:
     return {"age_band": mix.age[:, None], "sex": mix.sex[:, None], **risks}
 
 
-def kind_shares(network: Network) -> Floats:
-    """(K,) starting share of each kind within its public state."""
-    share = [network.value(KIND_SHARE, k.diagnosis, k.id, k.grade, 1.0) for k in network.kinds]
-    return np.array(share)
-
-
 def by(network: Network) -> list[str]:
     """What a multiplier is by: the age bands, then the sexes."""
-    return [f"{name}.{s}" for name in ("age_band", "sex") for s in network.variable(name).states]
+    return [f"{name}.{s}" for name in CONTEXT for s in network.variable(name).states]
 
 
 def change_prior(

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.findings import Coded
-from bme_bayes.questions.cells import CONTEXT, Cells, lay_out, pairs, ratio
-from bme_bayes.questions.prior_versions import PriorVersions, prior_point
+from bme_bayes.questions.cells import Cells, lay_out, pairs, ratio
+from bme_bayes.questions.prior_versions import CONTEXT, PriorVersions, prior_point
 from bme_bayes.roots import Evidence
 
 Floats = NDArray[np.float64]

@@ -83,9 +83,10 @@ class Reweigher:
         held = np.cumsum(belief.scenario[order])
         self.keep = np.sort(order[: int(np.searchsorted(held, 1 - neglect)) + 1])
         self.neglected = float(max(1 - belief.scenario[self.keep].sum(), 0.0))
-        self.weight = (space.roots_weight(roots) * space.solved.scenario)[self.keep]
-        weight = space.roots.weights_possible(roots)[1][:, self.keep]
-        self.chance = weight / np.maximum(weight.sum(axis=0), 1e-300)
+        by_pair = space.roots.weights_possible(roots)[1][:, self.keep]
+        total = by_pair.sum(axis=0)
+        self.weight = total * space.solved.scenario[self.keep]
+        self.chance = by_pair / np.maximum(total, 1e-300)
         self.layout = lay_out(space, self.keep)
         self.now = point(space, belief.known)
         self.scale = {n: _scale(t[:, 0], belief.known.get(n)) for n, t in self.now.cells.items()}

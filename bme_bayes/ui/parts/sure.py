@@ -10,7 +10,7 @@ from bme_bayes.engine import Engine
 from bme_bayes.network import Network, Number
 from bme_bayes.posterior import Posterior
 from bme_bayes.questions.break_even import BreakEven
-from bme_bayes.questions.prior_versions import BASE_RATE, REFERENCE
+from bme_bayes.questions.prior_versions import BASE_RATE, REFERENCE, is_case_mix
 from bme_bayes.questions.stability import SameDecision
 from bme_bayes.questions.uncertainty import Uncertainty
 from bme_bayes.questions.words import in_sentence, of_100, percent
@@ -112,7 +112,7 @@ def _source(number: Number, network: Network, key: str) -> None:
 def told(number: Number, network: Network) -> str:
     """What a number is about, in words."""
     labels = {v.id: short(v.id, {v.id: v.label}) for v in network.diagnoses}
-    if number.quantity == BASE_RATE and number.child in labels:
+    if number.quantity == BASE_RATE and not is_case_mix(number, network):
         return f"Base rate of {in_sentence(labels[number.child])}"
     if number.quantity == "kind_share":
         kind = in_sentence(state_words(network, number))
