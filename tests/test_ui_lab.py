@@ -20,6 +20,7 @@ from bme_bayes.ui import (
     lab_panel,
     lab_rows,
     lab_settings,
+    lab_words,
 )
 from bme_bayes.ui.charts import LIGHT
 from bme_bayes.ui.lab_cells import HIGH, LOW, VALUE, WEIGHT
@@ -251,6 +252,16 @@ def test_intervals_are_drawn_and_told() -> None:
     before = f"{NOW.value:.0%} (1% to {NOW.high:.0%})".replace("%", "\u00a0%")
     assert f"(AVN): early (ARCO 1-2): before {before}, after 30" in spec["description"]
     assert len(spec["data"]["values"]) == 2 * len(rows)
+    names = [m for m in (layer["mark"] for layer in spec["layer"]) if m.get("align") == "left"]
+    assert names
+    assert all("length(datum.figures)" in m["limit"]["expr"] for m in names)  # on a phone
+
+
+def test_whom_a_share_is_of_is_told() -> None:
+    mix, share = PRIOR.mix["age_band", "over_65"], HIP.numbers
+    assert lab_words.brief(HIP, mix) == "Share in the setting of age band: over 65"
+    reference = share["share", "age_band", "over_65", "reference"]
+    assert lab_words.brief(HIP, reference) == "Reference share of age band: over 65"
 
 
 # --- counts -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bme_bayes.network import Network, Number
 from bme_bayes.questions.words import percent
-from bme_bayes.ui.charts import FRAME, Palette
+from bme_bayes.ui.charts import FRAME, ROOM, Palette
 from bme_bayes.ui.lab_panel import Effect, ranked
 from bme_bayes.ui.row_charts import SCHEMA, Mark, Row, Spec, row_chart
 from bme_bayes.ui.words import short
@@ -176,7 +176,8 @@ def _words(series: Sequence[str], colors: Palette) -> list[Spec]:
     once = [{"filter": {"field": "series", "equal": series[0]}}]
     left: Spec = {"x": {"value": 0}, "text": {"field": "name"}}
     right: Spec = {"x": {"value": "width"}, "text": {"field": "figures"}}
+    name = {**style, "align": "left", "limit": {"expr": ROOM}}
     return [
-        {"transform": once, "mark": {**style, "align": "left"}, "encoding": left},
+        {"transform": once, "mark": name, "encoding": left},
         {"transform": once, "mark": {**style, "align": "right"}, "encoding": right},
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bme_bayes.network import Network, Number
-from bme_bayes.questions.prior_versions import BASE_RATE, is_case_mix
+from bme_bayes.questions.prior_versions import BASE_RATE, REFERENCE, is_case_mix
 from bme_bayes.questions.words import in_sentence, percent
 from bme_bayes.ui.number_table import ODDS, among, state_words
 from bme_bayes.ui.words import short
@@ -28,8 +28,11 @@ def brief(network: Network, number: Number) -> str:
     what = short(number.child, {number.child: variable.label if variable else number.child})
     words = state_words(network, number)
     shown = what if words in ("present", "") else f"{what}: {words}"
-    mix = is_case_mix(number, network)
-    prefix = "Share in the setting" if mix else PREFIX.get(number.quantity, "")
+    prefix = PREFIX.get(number.quantity, "")
+    if is_case_mix(number, network):
+        prefix = "Share in the setting"
+    elif number.cause == REFERENCE:
+        prefix = "Reference share"
     return f"{prefix} of {in_sentence(shown)}" if prefix else shown
 
 
