@@ -36,6 +36,7 @@ from bme_bayes.commands.options import (
     least_patients,
     of_case,
     of_draws,
+    of_limits,
     of_seed,
     port,
     shown,
@@ -117,6 +118,7 @@ def _patient_commands(command: Command) -> None:
                            help="what to learn about: all diagnoses, the dangerous ones, one, "
                            "or one against another")  # fmt: skip
     following.add_argument("--top", type=shown, metavar="N", help="show the first N")
+    of_limits(following)
     explain.add_argument("diagnosis", metavar="DIAGNOSIS", help="its id (see `bme-bayes list`)")
     sure.add_argument("diagnosis", nargs="?", metavar="DIAGNOSIS", help="its id (the leading one)")
     sure.add_argument("--top", type=shown, metavar="N", help="numbers to show (10)")

@@ -426,3 +426,26 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     done = subprocess.run(command, shell=True, cwd=TOP, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("knee")
+
+
+def test_next_excludes_a_danger_and_takes_a_threshold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case.json"
+    case.write_text('{"region": "hip", "findings": {"age": 60, "rest_pain": "present"}}')
+    found = answer(capsys, "next", str(case), "--exclude", "infection", "--below", "0.01",
+                   "--threshold", "0.3")  # fmt: skip
+    path = bme_bayes.Engine(bme_bayes.load("hip")).shortest_path(
+        {"age": 60, "rest_pain": "present"}, "infection", 0.01
+    )
+    assert found["threshold"] == 0.3
+    assert found["path"]["present"] == pytest.approx(path.present)
+    told = [(s["findings"], s["likely"]) for s in found["path"]["steps"]]
+    assert told == [(list(s.findings), pytest.approx(s.likely)) for s in path.steps]
+    assert main(["next", str(case), "--exclude", "infection", "--below", "0.01"]) == 0
+    assert "Enough in" in capsys.readouterr().out
+    assert main(["next", str(case), "--exclude", "infektion"]) == 2
+    assert "did you mean 'infection'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["next", str(case), "--threshold", "1.5"])
+    assert "'1.5' is not a probability between 0 and 1" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from bme_bayes.commands.tables import of_hundred, percent, table
 from bme_bayes.network import Network
 from bme_bayes.questions.battery import awaiting_mri, possible_tests
 from bme_bayes.questions.bundles import BundlePanel, bundle_values
+from bme_bayes.questions.paths import ShortestPath
 from bme_bayes.questions.value import FindingValue, NextFindings
 from bme_bayes.questions.words import short
 
@@ -24,7 +25,7 @@ TOLERANCE = 0.03
 def next_findings(args: argparse.Namespace) -> Answer:
     """Which findings not yet known would change the picture most; before the MRI, none of it."""
     case, engine = open_case(args)
-    found = engine.next_findings(case.findings, target=args.target)
+    found = engine.next_findings(case.findings, args.target, threshold=args.threshold)
     waiting = awaiting_mri(engine.network, case.findings)
     listed = [f for f in found.findings if f.id not in waiting][: args.top]
     belief = engine.belief(case.findings)
@@ -37,7 +38,12 @@ def next_findings(args: argparse.Namespace) -> Answer:
         tolerance=TOLERANCE,
     )
     text = _next_text(engine.network, found, listed[: args.top or NEXT_SHOWN], tests)
-    return Answer({**stamp(engine.network), **_next_data(found, listed, tests)}, text)
+    data = {**stamp(engine.network), **_next_data(found, listed, tests)}
+    if args.exclude:
+        path = engine.shortest_path(case.findings, args.exclude, args.below)
+        data["path"] = _path_data(path)
+        text += f"\n\n{_path_text(engine.network, path)}"
+    return Answer(data, text)
 
 
 def _next_data(
@@ -46,6 +52,7 @@ def _next_data(
     return {
         "target": found.target,
         "leader": found.leader,
+        "threshold": found.threshold,
         "findings": [
             {
                 "id": f.id,
@@ -73,6 +80,44 @@ def _next_data(
             for t in tests.tests
         ],
     }
+
+
+def _path_data(path: ShortestPath) -> dict[str, object]:
+    return {
+        "diagnosis": path.diagnosis,
+        "below": path.below,
+        "present": path.present,
+        "steps": [
+            {
+                "findings": list(s.findings),
+                "likely": s.likely,
+                "results": dict(s.results),
+                "probability": s.probability,
+                "present": s.present,
+            }
+            for s in path.steps
+        ],
+    }
+
+
+def _path_text(network: Network, path: ShortestPath) -> str:
+    label = short(network.variable(path.diagnosis).label)
+    head = f"To exclude {label} (under {percent(path.below)}), now present in"
+    told = f"{head} {percent(path.present)}:"
+    if not path.steps:
+        done = path.present < path.below
+        return f"{told} {'it is there already' if done else 'nothing is left to ask'}."
+    rows = [
+        (
+            str(len(s.findings)),
+            ", ".join(f"{n}={r}" for n, r in s.results.items()) or ", ".join(s.findings),
+            of_hundred(s.likely),
+            "-" if s.present is None else percent(s.present),
+        )
+        for s in path.steps
+    ]
+    columns = ("Findings", "Which, with these results", "Enough in", "Then present")
+    return f"{told}\n\n{table(rows, columns, (0,))}"
 
 
 def _next_text(

@@ -88,3 +88,29 @@ class Parser(argparse.ArgumentParser):
             if unknown.nearest:
                 raise argparse.ArgumentError(None, str(unknown))
         super()._check_value(action, value)
+
+
+def probability(text: str) -> float:
+    """A probability between 0 and 1, neither of them."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a probability between 0 and 1")
+    return value
+
+
+def of_limits(parser: argparse.ArgumentParser) -> None:
+    """--threshold, --exclude and --below: which presence counts as much, and as excluded."""
+    limits = (
+        ("--threshold", 0.05, "presence that a result may carry a diagnosis over"),
+        ("--below", 0.02, "presence at which a diagnosis counts as excluded"),
+    )
+    for name, default, words in limits:
+        parser.add_argument(
+            name, type=probability, default=default, metavar="P", help=f"{words} ({default})"
+        )
+    parser.add_argument(
+        "--exclude", metavar="ID", help="also the fewest findings that bring a diagnosis under it"
+    )
