@@ -19,6 +19,7 @@ def explorer(app_server: str, page: Page) -> Page:
     page.set_default_timeout(20_000)
     page.goto(app_server)
     expect(page.get_by_text("not a medical device")).to_be_visible(timeout=LONG)
+    settled(page)
     return page
 
 
