@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import DiseaseSpace
-from bme_bayes.findings import Coded, code_findings
-from bme_bayes.mentions import assume_unremarkable
+from bme_bayes.mentions import read_findings
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+REFERENCE_STATES = ("absent", "none", "female")
 
 
 @dataclass(frozen=True)
@@ -37,68 +39,69 @@ def read_readings(folder: Path) -> list[Reading]:
     return out
 
 
-@dataclass(frozen=True)
-class Item:
-    """A reading, coded: prior log-weight of each kind, what was seen, and the target."""
-
-    weight: Floats
-    below: Coded
-    shifts: tuple[tuple[str, str], ...]
-    target: Floats
-
-
 class Region:
-    """One region's part of the objective: single diagnoses only, which carry the readings."""
+    """One region's N readings over its K kinds: single diagnoses only, which carry the readings.
+
+    weight : (N, K) log of a kind's prior weight, with what is known of risk factors, age and sex
+    target : (N, D) what was read, over the diagnoses
+    member : (D, K) 1 where a kind belongs to a diagnosis
+    cells : log-frequencies (states, K) of each finding
+    seen : the readings that say something of a finding, and their likelihoods of its states
+    roots : the readings that state a risk factor, an age or a sex that moves the kinds
+    """
 
     def __init__(self, space: DiseaseSpace, readings: Iterable[Reading]) -> None:
-        self.name = space.network.region
-        self.causes = [k.cause for k in space.network.kinds]
-        self.grades = [(k.diagnosis, k.grade) for k in space.network.kinds]
-        size = len(self.causes)
-        self.diagnosis_of = space.scenarios.diagnosis_of
+        network, size = space.network, len(space.network.kinds)
+        self.name = network.region
+        self.causes = [k.cause for k in network.kinds]
+        self.grades = [(k.diagnosis, k.grade) for k in network.kinds]
         self.diagnoses = space.scenarios.diagnoses
-        single = [
-            int(np.flatnonzero((space.scenarios.members == [k, size, size]).all(axis=1))[0])
-            for k in range(size)
-        ]
-        prior = space.solved.scenario * space.edema
+        self.member = np.zeros((len(self.diagnoses), size))
+        self.member[space.scenarios.diagnosis_of, np.arange(size)] = 1
         self.cells = {
             name: np.log(np.clip(c.frequencies[:, :size], 1e-4, 1))
             for name, c in space.cpds.items()
             if not c.variable.part_of
         }
-        self.variables = {name: space.network.variable(name) for name in self.cells}
+        self.variables = {name: network.variable(name) for name in self.cells}
         self.coupling = {
-            n: space.network.value("coupling", n, "", v.process, 0.0)
+            n: network.value("coupling", n, "", v.process, 0.0)
             for n, v in self.variables.items()
             if v.process
         }
         self.shares = {p: c.frequencies[1, :size] for p, c in space.process_cpds.items()}
-        self.items = [self._item(space, r, prior, single) for r in readings]
+        self._code(space, list(readings))
 
-    def _item(
-        self, space: DiseaseSpace, reading: Reading, prior: Floats, single: list[int]
-    ) -> Item:
-        prior_set = space.network.prior
-        silence = assume_unremarkable(
-            space.network, reading.findings, prior_set.unmentioned if prior_set else 1.0
-        )
-        roots, below = space.split_evidence(
-            {**silence, **code_findings(space.network, reading.findings)}
-        )
-        weight = (space.roots_weight(roots) * prior)[single]
-        said = reading.probabilities
-        silent = [d for d in self.diagnoses if d not in said]
-        rest = max(1 - sum(said.values()), 0.0) / max(len(silent), 1)
+    def _code(self, space: DiseaseSpace, readings: Sequence[Reading]) -> None:
+        prior = space.solved.scenario * space.edema
+        single = _single_kinds(space)
+        weight = np.empty((len(readings), len(single)))
+        seen: dict[str, list[tuple[int, Floats]]] = defaultdict(list)
+        roots: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for row, reading in enumerate(readings):
+            coded, silence = read_findings(space.network, reading.findings)
+            known, below = space.split_evidence({**silence, **coded})
+            weight[row] = np.log(np.maximum((space.roots_weight(known) * prior)[single], 1e-300))
+            for name, likelihood in known.items():
+                state = space.network.variable(name).states[int(likelihood.argmax())]
+                if np.count_nonzero(likelihood) == 1 and state not in REFERENCE_STATES:
+                    roots[name, state].append(row)
+            for name in below.keys() & self.cells.keys():
+                seen[name].append((row, below[name]))
+        self.weight = weight
+        self.target = np.array([self._target(r.probabilities) for r in readings])
+        self.roots = {key: np.array(rows) for key, rows in roots.items()}
+        self.seen: dict[str, tuple[Ints, Floats]] = {
+            name: (np.array([r for r, _ in said]), np.array([known for _, known in said]))
+            for name, said in seen.items()
+        }
+
+    def _target(self, said: dict[str, float]) -> Floats:
+        """A reading over all diagnoses: what it left is shared by those that it does not name."""
+        silent = sum(d not in said for d in self.diagnoses)
+        rest = max(1 - sum(said.values()), 0.0) / max(silent, 1)
         target = np.array([said.get(d, rest) for d in self.diagnoses])
-        states = tuple(
-            (n, space.network.variable(n).states[int(v.argmax())])
-            for n, v in roots.items()
-            if (v > 0).sum() == 1
-        )
-        shifts = tuple((n, s) for n, s in states if s not in ("absent", "none", "female"))
-        seen = {n: v for n, v in below.items() if n in self.cells}
-        return Item(np.log(np.maximum(weight, 1e-300)), seen, shifts, target / target.sum())
+        return np.asarray(target / target.sum())
 
     def split(self, name: str, logs: Floats) -> Floats:
         """Cells (states, levels, K) from shifted log-frequencies."""
@@ -108,3 +111,10 @@ class Region:
         if not process:
             return np.asarray(cells[:, None, :])
         return np.maximum(split_by_process(cells, self.shares[process], self.coupling[name]), 1e-12)
+
+
+def _single_kinds(space: DiseaseSpace) -> list[int]:
+    """The scenario of each kind by itself."""
+    size = len(space.network.kinds)
+    members = space.scenarios.members
+    return [int(np.flatnonzero((members == [k, size, size]).all(axis=1))[0]) for k in range(size)]
