@@ -26,7 +26,14 @@ KEY = next(
 def edited(value: float = 0.5) -> PriorSet:
     prior = read_prior(prior_path("general_orthopaedics"))
     number = replace(
-        HIP.numbers[KEY], value=value, low=0.3, basis="local", sources=(), claims=(), note="x"
+        HIP.numbers[KEY],
+        value=value,
+        low=0.3,
+        high=0.8,
+        basis="local",
+        sources=(),
+        claims=(),
+        note="x",
     )
     return replace(prior, name="mine", links={"hip": {KEY: number}})
 

@@ -75,22 +75,26 @@ def ablations(cases: Sequence[Case], seed: int = 1, draws: int = 200) -> dict[st
     """Scores over all cases with one mechanism taken away at a time."""
     networks = {r: load(r, SETTING) for r in REGIONS.values()}
     out = {name: _scored(cases, networks, change, seed, draws) for name, change in WITHOUT.items()}
-    for name, published in (
-        ("the fit to whole answers: cells judged one by one", True),
-        ("that and any published figure", False),
+    for name, fitted, published in (
+        ("the review of the finished numbers", True, True),
+        ("that and the fit to whole answers: cells judged one by one", False, True),
+        ("as before, without any published figure", False, False),
     ):
         with tempfile.TemporaryDirectory() as folder:
-            plain = _rebuilt(Path(folder), published=published)
+            plain = _rebuilt(Path(folder), fitted=fitted, published=published)
             out[name] = _scored(cases, plain, lambda network: network, seed, draws)
     return out
 
 
-def _rebuilt(folder: Path, *, published: bool) -> dict[str, Network]:
-    """Networks of numbers without whole-case judgements, and without claims."""
+def _rebuilt(folder: Path, *, fitted: bool, published: bool) -> dict[str, Network]:
+    """Networks of numbers without the review, without whole-case judgements, without claims."""
     source = networks_folder()
     shutil.copytree(source, folder / "networks")
     networks = folder / "networks"
-    (networks / "elicitation" / "adjustments.csv").unlink()
+    for review in (networks / "elicitation").glob("review_r*"):
+        shutil.rmtree(review)
+    if not fitted:
+        (networks / "elicitation" / "adjustments.csv").unlink(missing_ok=True)
     if not published:
         head = (networks / "claim_uses.csv").read_text(encoding="utf-8").splitlines()[0]
         (networks / "claim_uses.csv").write_text(head + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from bme_bayes.numbers.mechanisms import edema, processes
 from bme_bayes.numbers.people import people
 from bme_bayes.numbers.pool import interval
 from bme_bayes.numbers.readings import read_readings
+from bme_bayes.numbers.review import read_review, reviewed
 from bme_bayes.numbers.risks import odds_ratios
 from bme_bayes.numbers.settings import REPORTS, SETTINGS, prior_document
 from bme_bayes.numbers.shares import settled
@@ -30,7 +31,8 @@ BY_HAND_N = 5.0
 def links_text(networks: Path, *, adjust: bool = True) -> str:
     """The whole of links.csv as it follows from the evidence.
 
-    Without `adjust` the whole-case judgements are left out, as `vignettes.fit` needs it.
+    Without `adjust` the whole-case judgements are left out, as `vignettes.fit` needs it, and the
+    review of what they led to.
     """
     evidence = read_evidence(networks)
     cells = Cells(evidence)
@@ -48,6 +50,7 @@ def links_text(networks: Path, *, adjust: bool = True) -> str:
         numbers = adjusted(
             numbers, read_shifts(networks / "elicitation" / "adjustments.csv"), states
         )
+        numbers = reviewed(numbers, read_review(networks / "elicitation"))
     numbers = settled(networks, numbers, prior_texts(networks, adjust=adjust))
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
