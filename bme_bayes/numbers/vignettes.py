@@ -30,8 +30,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Key = tuple[str, str, str, str]
 WIDTH = {"frequency": 0.9, "odds_ratio": 0.3, "share": 0.45, "base_rate": 0.36}
-"""Three times these predict readings left out of the fit better (0.11 nats for 0.14). But readers are
-alike (two read a vignette within 0.03 nats of each other) and share what they have wrong: a
+"""Three times these predict readings left out of the fit better (0.11 nats for 0.14). But readers
+are alike (two read a vignette within 0.03 nats of each other) and share what they have wrong: a
 reading counts for a tenth of an independent one."""
 HEDGING = 0.8
 """Readers hedge: log-odds of a reading are this part of what they would be. Of 1, 0.9, 0.8 and 0.65
