@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import bme_bayes as bb
 from bme_bayes.checks.priors import RANGES
+from bme_bayes.disease_space import DiseaseSpace
 from bme_bayes.library import networks_folder, priors_folder
 from bme_bayes.numbers.ages import YEARS, ages
 from bme_bayes.numbers.build import Builder
@@ -220,7 +221,6 @@ def test_the_shift_meets_its_mean(values: list[float], target: float) -> None:
 
 def test_the_gradient_of_the_whole_case_fit() -> None:
     import bme_bayes as bb
-    from bme_bayes.disease_space import DiseaseSpace
 
     reading = Reading(
         "spine",
@@ -244,6 +244,13 @@ def test_the_gradient_of_the_whole_case_fit() -> None:
         step[place] = 1e-5
         numeric = (target(theta + step)[0] - target(theta - step)[0]) / 2e-5
         assert gradient[place] == pytest.approx(numeric, rel=1e-3, abs=1e-5)
+
+
+def test_a_misspelt_diagnosis_in_a_reading_is_named_with_the_nearest() -> None:
+    space = DiseaseSpace(bb.load("spine", "case_reports"))
+    reading = Reading("spine", {"crp": "raised"}, {"infektion": 0.9})
+    with pytest.raises(bb.UnknownName, match=r"infektion.*reading of spine.*infection"):
+        Region(space, [reading])
 
 
 @pytest.mark.parametrize("setting", bb.settings())

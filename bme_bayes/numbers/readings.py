@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bme_bayes.cpds import split_by_process
 from bme_bayes.disease_space import DiseaseSpace
+from bme_bayes.errors import UnknownName
 from bme_bayes.mentions import read_findings
 
 Floats = NDArray[np.float64]
@@ -97,7 +98,13 @@ class Region:
         }
 
     def _target(self, said: dict[str, float]) -> Floats:
-        """A reading over all diagnoses: what it left is shared by those that it does not name."""
+        """A reading over all diagnoses: what it left is shared by those that it does not name.
+
+        Raises `UnknownName` for a diagnosis that the region does not have.
+        """
+        for name in said:
+            if name not in self.diagnoses:
+                raise UnknownName("diagnosis", name, self.diagnoses, f"in a reading of {self.name}")
         silent = sum(d not in said for d in self.diagnoses)
         rest = max(1 - sum(said.values()), 0.0) / max(silent, 1)
         target = np.array([said.get(d, rest) for d in self.diagnoses])
